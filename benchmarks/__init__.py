@@ -1,0 +1,1 @@
+"""Measurements of the ledger against peers and limits, each a ratio in one run."""

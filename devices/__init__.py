@@ -1,0 +1,1 @@
+"""Hardware and biometrics behind small ports: card reader, card decoders, face matcher, QR codes."""

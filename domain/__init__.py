@@ -1,0 +1,1 @@
+"""What may happen, and what happened: the aggregates of the credit ledger, their events and their rules."""

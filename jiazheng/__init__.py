@@ -1,0 +1,1 @@
+"""The composition root: settings, embedded services, supervisor, command line, demo."""

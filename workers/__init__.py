@@ -1,0 +1,1 @@
+"""Background work: reactions to the event log, dramatiq actors, the schedule."""
