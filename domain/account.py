@@ -1,0 +1,66 @@
+"""A person's account: who they are, how they are reached, and its cancellation (注销)."""
+
+from typing import Self
+from uuid import UUID
+
+from domain.event import Cause, LedgerAggregate
+from domain.personal import PersonalText
+from domain.rejections import Reason, Refused
+
+
+class Account(LedgerAggregate):
+    """One per ID number and one per phone number; the claims in the append see to that."""
+
+    TOPIC = "jz.account"
+
+    class Created(LedgerAggregate.Created):
+        """A person registered with name, ID number and a phone whose SMS code they knew."""
+
+        TOPIC = "jz.account.registered"
+        subject_id: UUID
+        role: str
+        name: PersonalText
+        id_number: PersonalText
+        phone: PersonalText
+
+    class Erased(LedgerAggregate.Event):
+        """The person cancelled the account; their key and everything derived from it is destroyed."""
+
+        TOPIC = "jz.account.erased"
+        subject_id: UUID
+
+        def apply(self, account: "Account") -> None:
+            """The account is closed for good."""
+            account.is_erased = True
+
+    def __init__(self, role: str, name: PersonalText, id_number: PersonalText, phone: PersonalText) -> None:
+        self.role = role
+        self.name = name
+        self.id_number = id_number
+        self.phone = phone
+        self.is_erased = False
+
+    @classmethod
+    def register(
+        cls, cause: Cause, subject_id: UUID, *, role: str, name: str, id_number: str, phone: str
+    ) -> Self:
+        """Register a person as `worker` or `consumer`; the texts are normalised."""
+        return cls.begin(
+            cause,
+            subject_id,
+            subject_id=subject_id,
+            role=role,
+            name=name,
+            id_number=id_number,
+            phone=phone,
+        )
+
+    def cancel(self, cause: Cause) -> None:
+        """Cancel the account.
+
+        Raises:
+            Refused: it is cancelled already.
+        """
+        if self.is_erased:
+            raise Refused(Reason.ACCOUNT_CANCELLED)
+        self.happen(self.Erased, cause, subject_id=self.id)

@@ -1,0 +1,104 @@
+"""A person's face checks: every attempt is an event, and there are at most so many an hour."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Self
+from uuid import UUID
+
+from domain.event import Cause, LedgerAggregate
+from domain.rejections import Reason, Refused
+from domain.rules import Rules
+from domain.streams import local_day, stream_of
+
+ATTEMPT_WINDOW = timedelta(hours=1)
+
+VERDICT_REASONS = {"rejected": Reason.FACE_NOT_MATCHED, "uncertain": Reason.FACE_UNCERTAIN}
+
+
+@dataclass(frozen=True, slots=True)
+class FaceEvidence:
+    """What a comparison found; never an image, never a template.
+
+    Attributes:
+        verdict: `accepted`, `uncertain` (go to a kiosk or an officer) or `rejected`.
+        score: Euclidean distance of the two embeddings, smaller is more alike.
+        threshold: the score must be below it.
+        model: SHA-256 of the embedding model.
+        liveness: `passed`, `failed` or `not_checked`.
+        assurance: `kiosk`, `attested_app`, `web` or `officer`.
+        device: what took the picture.
+    """
+
+    verdict: str
+    score: float
+    threshold: float
+    model: str
+    liveness: str
+    assurance: str
+    device: str
+
+    def require_accepted(self) -> None:
+        """Refuse a step whose face check did not pass; the attempt itself stays recorded."""
+        if self.verdict != "accepted":
+            raise Refused(VERDICT_REASONS[self.verdict], field="photo")
+
+
+class FaceChecks(LedgerAggregate):
+    """The attempts of one person on one day (Asia/Shanghai)."""
+
+    TOPIC = "jz.face_checks"
+
+    class Created(LedgerAggregate.Created):
+        """A day of attempts began; those of the hour before midnight still count."""
+
+        TOPIC = "jz.face_checks.day_began"
+        subject_id: UUID
+        attempts_before: list[datetime]
+
+    class Attempted(LedgerAggregate.Event):
+        """A face was compared, for a purpose, with a verdict."""
+
+        TOPIC = "jz.face_checks.attempted"
+        subject_id: UUID
+        purpose: str
+        verdict: str
+        score: float
+        threshold: float
+        model: str
+        liveness: str
+        assurance: str
+        device: str
+
+        def apply(self, checks: "FaceChecks") -> None:
+            """One more attempt counts."""
+            checks.attempts.append(self.timestamp)
+
+    def __init__(self, subject_id: UUID, attempts_before: list[datetime]) -> None:
+        self.subject_id = subject_id
+        self.attempts = list(attempts_before)
+
+    @staticmethod
+    def stream_for(subject_id: UUID, at: datetime) -> UUID:
+        """The stream of the day that `at` falls on."""
+        return stream_of(subject_id, "face_checks", local_day(at).isoformat())
+
+    @classmethod
+    def begin_day(cls, cause: Cause, subject_id: UUID, day_before: Self | None) -> Self:
+        """Begin a day; attempts of the day before that are younger than an hour go on counting."""
+        recent = day_before.attempts_since(cause.at - ATTEMPT_WINDOW) if day_before else []
+        stream = cls.stream_for(subject_id, cause.at)
+        return cls.begin(cause, stream, subject_id=subject_id, attempts_before=recent)
+
+    def attempts_since(self, instant: datetime) -> list[datetime]:
+        """The attempts after `instant`."""
+        return [at for at in self.attempts if at > instant]
+
+    def require_attempt_left(self, at: datetime, rules: Rules) -> None:
+        """Refuse when this hour's attempts are used up."""
+        if len(self.attempts_since(at - ATTEMPT_WINDOW)) >= rules.face_attempts_per_hour:
+            raise Refused(Reason.FACE_TOO_MANY_ATTEMPTS)
+
+    def attempt(self, cause: Cause, purpose: str, evidence: FaceEvidence, rules: Rules) -> None:
+        """Record an attempt, passed or failed."""
+        self.require_attempt_left(cause.at, rules)
+        self.happen(self.Attempted, cause, subject_id=self.subject_id, purpose=purpose, **asdict(evidence))

@@ -1,0 +1,82 @@
+"""Why the ledger refuses: one stable code per reason, and the kind of refusal it is."""
+
+from enum import Enum
+
+
+class Kind(Enum):
+    """What sort of refusal it is; each door of the system translates it into its own protocol."""
+
+    INVALID = "invalid"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not found"
+    CONFLICT = "conflict"
+    GONE = "gone"
+    TOO_MANY = "too many"
+
+
+class Reason(Enum):
+    """A stable code, never reused for another meaning, with its kind."""
+
+    PHONE_TAKEN = ("phone-taken", Kind.CONFLICT)
+    ID_NUMBER_TAKEN = ("id-number-taken", Kind.CONFLICT)
+    CODE_ALREADY_USED = ("code-already-used", Kind.CONFLICT)
+    CODE_INVALID = ("code-invalid", Kind.INVALID)
+    CODE_EXPIRED = ("code-expired", Kind.GONE)
+    SMS_CODE_WRONG = ("sms-code-wrong", Kind.FORBIDDEN)
+    SMS_TOO_MANY = ("sms-too-many", Kind.TOO_MANY)
+    ACCOUNT_CANCELLED = ("account-cancelled", Kind.GONE)
+    SUBJECT_ERASED = ("subject-erased", Kind.GONE)
+    NOT_FOUND = ("not-found", Kind.NOT_FOUND)
+    ENTERPRISE_UNKNOWN = ("enterprise-unknown", Kind.NOT_FOUND)
+    ENTERPRISE_ALREADY_CHOSEN = ("enterprise-already-chosen", Kind.CONFLICT)
+    EMPLOYMENT_NOT_CHOSEN = ("employment-not-chosen", Kind.CONFLICT)
+    EMPLOYMENT_NOT_OPEN = ("employment-not-open", Kind.CONFLICT)
+    NO_ENTERPRISE_CHOSEN = ("no-enterprise-chosen", Kind.CONFLICT)
+    FACE_TOO_MANY_ATTEMPTS = ("face-too-many-attempts", Kind.TOO_MANY)
+    FACE_NOT_MATCHED = ("face-not-matched", Kind.FORBIDDEN)
+    FACE_UNCERTAIN = ("face-uncertain", Kind.FORBIDDEN)
+    FACE_TEMPLATE_MISSING = ("face-template-missing", Kind.CONFLICT)
+    IDENTITY_NOT_VERIFIED = ("identity-not-verified", Kind.CONFLICT)
+    IDENTITY_ALREADY_VERIFIED = ("identity-already-verified", Kind.CONFLICT)
+    IDENTITY_MISMATCH = ("identity-mismatch", Kind.FORBIDDEN)
+    ID_CARD_EXPIRED = ("id-card-expired", Kind.FORBIDDEN)
+    CHALLENGE_EXPIRED = ("challenge-expired", Kind.GONE)
+    LETTER_UNKNOWN = ("letter-unknown", Kind.NOT_FOUND)
+    LETTER_NOT_SIGNED = ("letter-not-signed", Kind.CONFLICT)
+    LETTER_ALREADY_IN_FORCE = ("letter-already-in-force", Kind.CONFLICT)
+    LETTER_NOT_IN_FORCE = ("letter-not-in-force", Kind.FORBIDDEN)
+    REGISTRATION_INCOMPLETE = ("registration-incomplete", Kind.CONFLICT)
+    CHECK_IN_OVERDUE = ("check-in-overdue", Kind.FORBIDDEN)
+    NOT_YET_DUE = ("not-yet-due", Kind.CONFLICT)
+    ALREADY_LEFT = ("already-left", Kind.CONFLICT)
+    REMINDER_ALREADY_SENT = ("reminder-already-sent", Kind.CONFLICT)
+    DISCLOSURE_NOT_PENDING = ("disclosure-not-pending", Kind.CONFLICT)
+    DISCLOSURE_EXPIRED = ("disclosure-expired", Kind.GONE)
+    DISCLOSURE_NOT_APPROVED = ("disclosure-not-approved", Kind.FORBIDDEN)
+    DIGITS_WRONG = ("digits-wrong", Kind.FORBIDDEN)
+    SCOPE_NOT_COVERED = ("scope-not-covered", Kind.INVALID)
+    OWN_CERTIFICATE = ("own-certificate", Kind.CONFLICT)
+    PROMPTS_TOO_MANY = ("prompts-too-many", Kind.TOO_MANY)
+    SIGNATURE_INVALID = ("signature-invalid", Kind.FORBIDDEN)
+    SIGNER_UNKNOWN = ("signer-unknown", Kind.FORBIDDEN)
+    WORKER_UNKNOWN = ("worker-unknown", Kind.NOT_FOUND)
+    REFERENCE_REUSED = ("reference-reused", Kind.CONFLICT)
+    SECOND_ADMINISTRATOR_NEEDED = ("second-administrator-needed", Kind.FORBIDDEN)
+    GRANT_NOT_PROPOSED = ("grant-not-proposed", Kind.CONFLICT)
+    GRANT_NOT_IN_FORCE = ("grant-not-in-force", Kind.FORBIDDEN)
+    ADMINISTRATORS_EXIST = ("administrators-exist", Kind.CONFLICT)
+    PASSKEY_INVALID = ("passkey-invalid", Kind.FORBIDDEN)
+    TOKEN_INVALID = ("token-invalid", Kind.FORBIDDEN)
+
+    def __init__(self, code: str, kind: Kind) -> None:
+        self.code = code
+        self.kind = kind
+
+
+class Refused(Exception):  # noqa: N818 - the ledger refuses; nothing is in error
+    """A command was refused; nothing happened, or only what the reason says was recorded."""
+
+    def __init__(self, reason: Reason, field: str | None = None) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
+        self.field = field

@@ -1,0 +1,27 @@
+"""The numbers of the specification: each a named setting, handed to the aggregates."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules in force, by default those of the specification."""
+
+    check_in_period: timedelta = timedelta(days=30)
+    reminders_before: tuple[timedelta, ...] = (timedelta(days=7), timedelta(days=1))
+    face_attempts_per_hour: int = 5
+    certificate_code_ttl: timedelta = timedelta(seconds=60)
+    prompt_ttl: timedelta = timedelta(seconds=120)
+    disclosure_ttl: timedelta = timedelta(minutes=30)
+    consumer_prompts_per_hour: int = 20
+    worker_prompts_per_hour: int = 5
+    sms_code_ttl: timedelta = timedelta(minutes=5)
+    sms_code_tries: int = 5
+    sms_interval: timedelta = timedelta(seconds=60)
+    sms_per_day: int = 10
+    access_token_ttl: timedelta = timedelta(minutes=15)
+    refresh_token_ttl: timedelta = timedelta(days=30)
+    identity_challenge_ttl: timedelta = timedelta(minutes=10)
+    image_max_bytes: int = 5 * 1024 * 1024
+    active_workers_shown_from: int = 10

@@ -1,0 +1,85 @@
+"""Staff roles: proposed by one administrator, granted by another (four eyes), withdrawn by either."""
+
+from typing import Self
+from uuid import UUID
+
+from domain.event import Cause, LedgerAggregate
+from domain.rejections import Reason, Refused
+
+STAFF_ROLES = ("operator", "regulator", "editor", "officer", "administrator", "custodian")
+
+
+class StaffMember(LedgerAggregate):
+    """A person of the platform's or an enterprise's staff; signs in with a passkey."""
+
+    TOPIC = "jz.staff"
+
+    class Created(LedgerAggregate.Created):
+        """An administrator proposed the role."""
+
+        TOPIC = "jz.staff.proposed"
+        role: str
+        enterprise_id: UUID | None
+
+    class Granted(LedgerAggregate.Event):
+        """A second administrator granted it."""
+
+        TOPIC = "jz.staff.granted"
+
+        def apply(self, member: "StaffMember") -> None:
+            """The role may be used once a passkey is enrolled."""
+            member.status = "granted"
+
+    class PasskeyEnrolled(LedgerAggregate.Event):
+        """The member registered a WebAuthn credential; its public key is no secret."""
+
+        TOPIC = "jz.staff.passkey_enrolled"
+        credential_id: str
+        public_key: str
+
+        def apply(self, member: "StaffMember") -> None:
+            """Sign-ins verify against this key."""
+            member.passkeys[self.credential_id] = self.public_key
+
+    class Withdrawn(LedgerAggregate.Event):
+        """An administrator withdrew the role."""
+
+        TOPIC = "jz.staff.withdrawn"
+
+        def apply(self, member: "StaffMember") -> None:
+            """The role is gone for good; a new one is a new proposal."""
+            member.status = "withdrawn"
+
+    def __init__(self, role: str, enterprise_id: UUID | None) -> None:
+        self.role = role
+        self.enterprise_id = enterprise_id
+        self.status = "proposed"
+        self.passkeys: dict[str, str] = {}
+
+    @classmethod
+    def propose(cls, cause: Cause, staff_id: UUID, role: str, enterprise_id: UUID | None = None) -> Self:
+        """Propose a role for somebody; an operator's enterprise is named."""
+        return cls.begin(cause, staff_id, role=role, enterprise_id=enterprise_id)
+
+    def grant(self, cause: Cause, proposed_by: str) -> None:
+        """Grant a proposed role; nobody grants their own proposal."""
+        if self.status != "proposed":
+            raise Refused(Reason.GRANT_NOT_PROPOSED)
+        if cause.actor == proposed_by:
+            raise Refused(Reason.SECOND_ADMINISTRATOR_NEEDED)
+        self.happen(self.Granted, cause)
+
+    def enrol_passkey(self, cause: Cause, credential_id: str, public_key: str) -> None:
+        """Register a credential; both values are base64url."""
+        self.require_granted()
+        self.happen(self.PasskeyEnrolled, cause, credential_id=credential_id, public_key=public_key)
+
+    def withdraw(self, cause: Cause) -> None:
+        """Withdraw the role."""
+        self.require_granted()
+        self.happen(self.Withdrawn, cause)
+
+    def require_granted(self) -> None:
+        """Refuse what only a member in office may do."""
+        if self.status != "granted":
+            raise Refused(Reason.GRANT_NOT_IN_FORCE)

@@ -1,0 +1,227 @@
+"""A household-service worker: employments, verified identity, the authorization letter."""
+
+from typing import Any, Self
+from uuid import UUID
+
+from domain.event import Cause, LedgerAggregate
+from domain.letter import Letter
+from domain.personal import PersonalText
+from domain.rejections import Reason, Refused
+from domain.streams import stream_of
+
+OPEN_EMPLOYMENT = ("chosen", "confirmed")
+
+
+class Worker(LedgerAggregate):
+    """What a person may do as a worker; registration is complete once the letter is authorized."""
+
+    TOPIC = "jz.worker"
+
+    class Created(LedgerAggregate.Created):
+        """The person started the registration as a worker."""
+
+        TOPIC = "jz.worker.opened"
+        subject_id: UUID
+
+    class EnterpriseChosen(LedgerAggregate.Event):
+        """The worker said they work for the enterprise (选择所属家政企业)."""
+
+        TOPIC = "jz.worker.enterprise_chosen"
+        subject_id: UUID
+        enterprise_id: UUID
+
+        def apply(self, worker: "Worker") -> None:
+            """The employment waits for the enterprise's operator."""
+            worker.employments[self.enterprise_id] = "chosen"
+
+    class EmploymentConfirmed(LedgerAggregate.Event):
+        """The enterprise's operator confirmed the employment."""
+
+        TOPIC = "jz.worker.employment_confirmed"
+        subject_id: UUID
+        enterprise_id: UUID
+
+        def apply(self, worker: "Worker") -> None:
+            """The employment is in force."""
+            worker.employments[self.enterprise_id] = "confirmed"
+
+    class EmploymentRefused(LedgerAggregate.Event):
+        """The enterprise's operator does not know the worker as its own."""
+
+        TOPIC = "jz.worker.employment_refused"
+        subject_id: UUID
+        enterprise_id: UUID
+
+        def apply(self, worker: "Worker") -> None:
+            """The worker may choose the enterprise again later."""
+            worker.employments[self.enterprise_id] = "refused"
+
+    class EmploymentEnded(LedgerAggregate.Event):
+        """Either side ended the employment."""
+
+        TOPIC = "jz.worker.employment_ended"
+        subject_id: UUID
+        enterprise_id: UUID
+        ended_by: str
+
+        def apply(self, worker: "Worker") -> None:
+            """The employment is over; a check-in does not restore it."""
+            worker.employments[self.enterprise_id] = "ended"
+
+    class IdentityVerified(LedgerAggregate.Event):
+        """The card was read, its name and number are the registered ones, the face is the card's."""
+
+        TOPIC = "jz.worker.identity_verified"
+        subject_id: UUID
+        document_kind: str
+        document_authority: PersonalText
+        decoder: str
+        transcript_sha256: str
+        device: str
+        assurance: str
+
+        def apply(self, worker: "Worker") -> None:
+            """The identity is proven."""
+            worker.identity_assurance = self.assurance
+
+    class LetterSigned(LedgerAggregate.Event):
+        """The worker signed a version of the letter; the second face check is still missing."""
+
+        TOPIC = "jz.worker.letter_signed"
+        subject_id: UUID
+        letter_version: str
+        text_sha256: str
+        scopes: list[str]
+
+        def apply(self, worker: "Worker") -> None:
+            """The letter waits for its authorization."""
+            worker.signed_scopes = tuple(self.scopes)
+
+    class LetterAuthorized(LedgerAggregate.Event):
+        """The second face check authorized the signed letter (刷脸授权)."""
+
+        TOPIC = "jz.worker.letter_authorized"
+        subject_id: UUID
+        scopes: list[str]
+
+        def apply(self, worker: "Worker") -> None:
+            """The letter is in force."""
+            worker.authorized_scopes = tuple(self.scopes)
+            worker.is_complete = True
+
+    class LetterRevoked(LedgerAggregate.Event):
+        """The worker took the letter back."""
+
+        TOPIC = "jz.worker.letter_revoked"
+        subject_id: UUID
+
+        def apply(self, worker: "Worker") -> None:
+            """Nothing is disclosed any more."""
+            worker.signed_scopes = ()
+            worker.authorized_scopes = ()
+
+    def __init__(self, subject_id: UUID) -> None:
+        self.subject_id = subject_id
+        self.employments: dict[UUID, str] = {}
+        self.identity_assurance: str | None = None
+        self.signed_scopes: tuple[str, ...] = ()
+        self.authorized_scopes: tuple[str, ...] = ()
+        self.is_complete = False
+
+    @staticmethod
+    def stream_for(subject_id: UUID) -> UUID:
+        """The stream of a person's life as a worker."""
+        return stream_of(subject_id, "worker")
+
+    @classmethod
+    def open(cls, cause: Cause, subject_id: UUID) -> Self:
+        """Start a registration as a worker."""
+        return cls.begin(cause, cls.stream_for(subject_id), subject_id=subject_id)
+
+    def choose_enterprise(self, cause: Cause, enterprise_id: UUID) -> None:
+        """Say that one works for the enterprise."""
+        if self.employments.get(enterprise_id) in OPEN_EMPLOYMENT:
+            raise Refused(Reason.ENTERPRISE_ALREADY_CHOSEN, field="enterprise_ids")
+        self._employment(self.EnterpriseChosen, cause, enterprise_id)
+
+    def confirm_employment(self, cause: Cause, enterprise_id: UUID) -> None:
+        """The enterprise says yes."""
+        self._require_chosen(enterprise_id)
+        self._employment(self.EmploymentConfirmed, cause, enterprise_id)
+
+    def refuse_employment(self, cause: Cause, enterprise_id: UUID) -> None:
+        """The enterprise says no."""
+        self._require_chosen(enterprise_id)
+        self._employment(self.EmploymentRefused, cause, enterprise_id)
+
+    def end_employment(self, cause: Cause, enterprise_id: UUID, ended_by: str) -> None:
+        """End an employment; `ended_by` is `worker` or `enterprise`."""
+        if self.employments.get(enterprise_id) not in OPEN_EMPLOYMENT:
+            raise Refused(Reason.EMPLOYMENT_NOT_OPEN)
+        self._employment(self.EmploymentEnded, cause, enterprise_id, ended_by=ended_by)
+
+    def require_identity_open(self) -> None:
+        """Refuse a second verification, and one before an enterprise was chosen."""
+        if not self.employments:
+            raise Refused(Reason.NO_ENTERPRISE_CHOSEN)
+        if self.identity_assurance:
+            raise Refused(Reason.IDENTITY_ALREADY_VERIFIED)
+
+    def verify_identity(self, cause: Cause, document: dict[str, Any]) -> None:
+        """Record that the card and the face are the person's; `document` has the event's fields."""
+        self.require_identity_open()
+        self.happen(self.IdentityVerified, cause, subject_id=self.subject_id, **document)
+
+    def sign_letter(self, cause: Cause, letter: Letter, text_sha256: str) -> None:
+        """Sign the letter's text, named by its hash so that what was shown is what was signed."""
+        if not self.identity_assurance:
+            raise Refused(Reason.IDENTITY_NOT_VERIFIED)
+        if self.authorized_scopes:
+            raise Refused(Reason.LETTER_ALREADY_IN_FORCE)
+        if text_sha256 != letter.text_sha256:
+            raise Refused(Reason.LETTER_UNKNOWN, field="text_sha256")
+        self.happen(
+            self.LetterSigned,
+            cause,
+            subject_id=self.subject_id,
+            letter_version=letter.version,
+            text_sha256=letter.text_sha256,
+            scopes=list(letter.scopes),
+        )
+
+    def require_letter_to_authorize(self) -> None:
+        """Refuse an authorization without a signed letter, or of one that is in force."""
+        if self.authorized_scopes:
+            raise Refused(Reason.LETTER_ALREADY_IN_FORCE)
+        if not self.signed_scopes:
+            raise Refused(Reason.LETTER_NOT_SIGNED)
+
+    def authorize_letter(self, cause: Cause) -> None:
+        """Put the signed letter in force; the face check was passed."""
+        self.require_letter_to_authorize()
+        scopes = list(self.signed_scopes)
+        self.happen(self.LetterAuthorized, cause, subject_id=self.subject_id, scopes=scopes)
+
+    def revoke_letter(self, cause: Cause) -> None:
+        """Take the letter back; from here on nothing is disclosed."""
+        self.require_letter_in_force()
+        self.happen(self.LetterRevoked, cause, subject_id=self.subject_id)
+
+    def require_letter_in_force(self) -> None:
+        """Refuse what needs the letter."""
+        if not self.authorized_scopes:
+            raise Refused(Reason.LETTER_NOT_IN_FORCE)
+
+    def require_complete(self) -> None:
+        """Refuse what a worker may do only after the registration."""
+        if not self.is_complete:
+            raise Refused(Reason.REGISTRATION_INCOMPLETE)
+
+    def _require_chosen(self, enterprise_id: UUID) -> None:
+        if self.employments.get(enterprise_id) != "chosen":
+            raise Refused(Reason.EMPLOYMENT_NOT_CHOSEN)
+
+    def _employment(
+        self, event: type[LedgerAggregate.Event], cause: Cause, enterprise_id: UUID, **fields: Any
+    ) -> None:
+        self.happen(event, cause, subject_id=self.subject_id, enterprise_id=enterprise_id, **fields)
