@@ -61,9 +61,7 @@ class Enterprise(LedgerAggregate):
                 enterprise.details.uscc, self.name, self.brand, self.province, self.city, self.status
             )
 
-    def __init__(
-        self, uscc: str, name: str, brand: str, province: str, city: str, status: str
-    ) -> None:
+    def __init__(self, uscc: str, name: str, brand: str, province: str, city: str, status: str) -> None:
         self.details = EnterpriseDetails(uscc, name, brand, province, city, status)
 
     @staticmethod

@@ -29,6 +29,14 @@ class Sealed:
     address: str
     text: str
 
+    def __str__(self) -> str:
+        return f"{self.address} {self.text}"
+
+    @classmethod
+    def parse(cls, written: str) -> "Sealed":
+        """Read what `str` wrote, as a view keeps it."""
+        return cls(*written.split(" "))
+
 
 Unreadable = Erased | Sealed
 ERASED = Erased()
@@ -52,9 +60,13 @@ ConsumerText = Annotated[str | Erased | Sealed, PersonalOf("consumer_id")]
 """A text that belongs to the consumer of a disclosure."""
 
 
-@cache
 def personal_fields(event_class: type) -> dict[str, str]:
     """The personal fields of an event class, each with the field that names its subject."""
+    return _marked_fields(event_class)
+
+
+@cache
+def _marked_fields(event_class: type) -> dict[str, str]:
     hints = get_type_hints(event_class, include_extras=True)
     return {
         name: mark.subject_field

@@ -60,6 +60,7 @@ class Reason(Enum):
     SIGNATURE_INVALID = ("signature-invalid", Kind.FORBIDDEN)
     SIGNER_UNKNOWN = ("signer-unknown", Kind.FORBIDDEN)
     WORKER_UNKNOWN = ("worker-unknown", Kind.NOT_FOUND)
+    SUBMISSION_INVALID = ("submission-invalid", Kind.INVALID)
     REFERENCE_REUSED = ("reference-reused", Kind.CONFLICT)
     SECOND_ADMINISTRATOR_NEEDED = ("second-administrator-needed", Kind.FORBIDDEN)
     GRANT_NOT_PROPOSED = ("grant-not-proposed", Kind.CONFLICT)
@@ -73,7 +74,7 @@ class Reason(Enum):
         self.kind = kind
 
 
-class Refused(Exception):  # noqa: N818 - the ledger refuses; nothing is in error
+class Refused(Exception):
     """A command was refused; nothing happened, or only what the reason says was recorded."""
 
     def __init__(self, reason: Reason, field: str | None = None) -> None:

@@ -20,6 +20,7 @@ class StaffMember(LedgerAggregate):
         TOPIC = "jz.staff.proposed"
         role: str
         enterprise_id: UUID | None
+        proposed_by: str
 
     class Granted(LedgerAggregate.Event):
         """A second administrator granted it."""
@@ -50,8 +51,9 @@ class StaffMember(LedgerAggregate):
             """The role is gone for good; a new one is a new proposal."""
             member.status = "withdrawn"
 
-    def __init__(self, role: str, enterprise_id: UUID | None) -> None:
+    def __init__(self, role: str, enterprise_id: UUID | None, proposed_by: str) -> None:
         self.role = role
+        self.proposed_by = proposed_by
         self.enterprise_id = enterprise_id
         self.status = "proposed"
         self.passkeys: dict[str, str] = {}
@@ -59,13 +61,13 @@ class StaffMember(LedgerAggregate):
     @classmethod
     def propose(cls, cause: Cause, staff_id: UUID, role: str, enterprise_id: UUID | None = None) -> Self:
         """Propose a role for somebody; an operator's enterprise is named."""
-        return cls.begin(cause, staff_id, role=role, enterprise_id=enterprise_id)
+        return cls.begin(cause, staff_id, role=role, enterprise_id=enterprise_id, proposed_by=cause.actor)
 
-    def grant(self, cause: Cause, proposed_by: str) -> None:
+    def grant(self, cause: Cause) -> None:
         """Grant a proposed role; nobody grants their own proposal."""
         if self.status != "proposed":
             raise Refused(Reason.GRANT_NOT_PROPOSED)
-        if cause.actor == proposed_by:
+        if cause.actor == self.proposed_by:
             raise Refused(Reason.SECOND_ADMINISTRATOR_NEEDED)
         self.happen(self.Granted, cause)
 

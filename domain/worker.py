@@ -84,6 +84,17 @@ class Worker(LedgerAggregate):
             """The identity is proven."""
             worker.identity_assurance = self.assurance
 
+    class IdentityRefused(LedgerAggregate.Event):
+        """The card was another person's, or expired; a face that did not match is with the face checks."""
+
+        TOPIC = "jz.worker.identity_refused"
+        subject_id: UUID
+        because: str
+
+        def apply(self, worker: "Worker") -> None:
+            """The worker may try again."""
+            worker.identity_refusals += 1
+
     class LetterSigned(LedgerAggregate.Event):
         """The worker signed a version of the letter; the second face check is still missing."""
 
@@ -124,6 +135,7 @@ class Worker(LedgerAggregate):
         self.subject_id = subject_id
         self.employments: dict[UUID, str] = {}
         self.identity_assurance: str | None = None
+        self.identity_refusals = 0
         self.signed_scopes: tuple[str, ...] = ()
         self.authorized_scopes: tuple[str, ...] = ()
         self.is_complete = False
@@ -171,6 +183,11 @@ class Worker(LedgerAggregate):
         """Record that the card and the face are the person's; `document` has the event's fields."""
         self.require_identity_open()
         self.happen(self.IdentityVerified, cause, subject_id=self.subject_id, **document)
+
+    def refuse_identity(self, cause: Cause, because: str) -> None:
+        """Record that the card was refused; `because` is the refusal's code."""
+        self.require_identity_open()
+        self.happen(self.IdentityRefused, cause, subject_id=self.subject_id, because=because)
 
     def sign_letter(self, cause: Cause, letter: Letter, text_sha256: str) -> None:
         """Sign the letter's text, named by its hash so that what was shown is what was signed."""

@@ -1,0 +1,75 @@
+"""What only one person may hold (ID number, phone, certificate code), taken in the append itself."""
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from psycopg import Connection
+
+from domain.rejections import Reason
+
+TAKEN = {
+    "phone": Reason.PHONE_TAKEN,
+    "id_number": Reason.ID_NUMBER_TAKEN,
+    "certificate_code": Reason.CODE_ALREADY_USED,
+    "identity_challenge": Reason.CHALLENGE_EXPIRED,
+}
+"""The refusal when somebody else holds a claim of this kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A value, known only by its keyed digest, that belongs to one owner."""
+
+    kind: str
+    pepper_id: int
+    digest: bytes
+    owner: UUID
+    lapses_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimChanges:
+    """The claims that an append takes, and those of an owner that it gives back."""
+
+    take: tuple[Claim, ...] = ()
+    release_owner: UUID | None = None
+    release_kinds: tuple[str, ...] = ()
+
+
+NO_CHANGES = ClaimChanges()
+
+
+@dataclass(frozen=True, slots=True)
+class BlindIndex:
+    """HMAC-SHA256 under a secret pepper: equal values meet, nothing can be guessed from the digest."""
+
+    pepper_id: int
+    pepper: bytes = field(repr=False)
+
+    def digest(self, kind: str, value: str) -> bytes:
+        """The digest of a normalised value, 32 bytes."""
+        return hmac.digest(self.pepper, f"{kind}\x1f{value}".encode(), sha256)
+
+    def claim(self, kind: str, value: str, owner: UUID, lapses_at: datetime | None = None) -> Claim:
+        """The claim of `owner` on a normalised value."""
+        return Claim(kind, self.pepper_id, self.digest(kind, value), owner, lapses_at)
+
+    def find_owner(self, connection: Connection, kind: str, value: str) -> UUID | None:
+        """Who holds the value, if anybody does."""
+        digest = self.digest(kind, value)
+        row = connection.execute(
+            "SELECT owner FROM ledger.claims"
+            " WHERE partition = %s AND kind = %s AND pepper_id = %s AND digest = %s",
+            (digest[0] % 16, kind, self.pepper_id, digest),
+        ).fetchone()
+        return row[0] if row else None
+
+
+def columns(claims: Iterable[Claim]) -> tuple[list[object], ...]:
+    """The claims as the five arrays that the append takes."""
+    rows = [(c.kind, c.pepper_id, c.digest, c.owner, c.lapses_at) for c in claims]
+    return tuple(list(column) for column in zip(*rows, strict=True)) or ([], [], [], [], [])

@@ -1,0 +1,40 @@
+"""The face check in front of a step: the attempt is recorded whatever comes of it."""
+
+from uuid import UUID
+
+from domain.event import Cause
+from domain.face import ATTEMPT_WINDOW, FaceChecks, FaceEvidence
+from ledger.credit_ledger import CreditLedger
+
+
+def attempts_of(ledger: CreditLedger, cause: Cause, subject: UUID) -> FaceChecks:
+    """The person's attempts of the day, begun if there are none yet."""
+    today = ledger.find(FaceChecks, FaceChecks.stream_for(subject, cause.at))
+    if today:
+        return today
+    an_hour_ago = FaceChecks.stream_for(subject, cause.at - ATTEMPT_WINDOW)
+    return FaceChecks.begin_day(cause, subject, ledger.find(FaceChecks, an_hour_ago))
+
+
+def require_attempt_left(ledger: CreditLedger, cause: Cause, subject: UUID) -> None:
+    """Refuse before any picture is looked at, when this hour's attempts are used up."""
+    attempts_of(ledger, cause, subject).require_attempt_left(cause.at, ledger.rules)
+
+
+def record_attempt(
+    ledger: CreditLedger, cause: Cause, subject: UUID, purpose: str, evidence: FaceEvidence
+) -> FaceChecks:
+    """Record the attempt.
+
+    Returns:
+        the attempts, to be committed together with the step that the face check opens.
+
+    Raises:
+        Refused: the face was not accepted; the failed attempt is committed.
+    """
+    attempts = attempts_of(ledger, cause, subject)
+    attempts.attempt(cause, purpose, evidence, ledger.rules)
+    if evidence.verdict != "accepted":
+        ledger.commit_refusal(cause, attempts)
+    evidence.require_accepted()
+    return attempts

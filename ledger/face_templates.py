@@ -1,0 +1,52 @@
+"""The face template that later checks are compared with; sealed, it never leaves the server."""
+
+from base64 import b64decode, b64encode
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from domain.rejections import Reason, Refused
+from ledger.credit_ledger import CreditLedger
+from ledger.sealing import fresh_nonce, seal, unseal
+
+
+@dataclass(frozen=True, slots=True)
+class FaceTemplate:
+    """An embedding, its model (SHA-256) and its kind: `selfie`, from the live picture of the card check."""
+
+    model: str
+    kind: str
+    vector: bytes = field(repr=False)
+
+
+def store_template(ledger: CreditLedger, subject: UUID, template: FaceTemplate) -> None:
+    """Keep the template of a card check that was passed."""
+    text = b64encode(template.vector).decode()
+    address = _address(subject, template.model, template.kind)
+    sealed = seal(ledger.keys.get(subject), text, address, fresh_nonce())
+    with ledger.pool.connection() as connection:
+        connection.execute(
+            "INSERT INTO ops.face_templates VALUES (%s, %s, %s, %s) ON CONFLICT (subject_id) DO UPDATE"
+            " SET model = excluded.model, kind = excluded.kind, sealed = excluded.sealed",
+            (subject, template.model, template.kind, sealed),
+        )
+
+
+def load_template(ledger: CreditLedger, subject: UUID) -> FaceTemplate:
+    """The person's template.
+
+    Raises:
+        Refused: there is none; the identity must be verified (again) with the card.
+    """
+    with ledger.pool.connection() as connection:
+        row = connection.execute(
+            "SELECT model, kind, sealed FROM ops.face_templates WHERE subject_id = %s", (subject,)
+        ).fetchone()
+    if row is None:
+        raise Refused(Reason.FACE_TEMPLATE_MISSING)
+    model, kind, sealed = row
+    text = unseal(ledger.keys.get(subject), sealed, _address(subject, model, kind))
+    return FaceTemplate(model, kind, b64decode(text))
+
+
+def _address(subject: UUID, model: str, kind: str) -> str:
+    return f"face_template/{model}/{kind}/{subject}"

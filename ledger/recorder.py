@@ -1,0 +1,205 @@
+"""The recorder: events in Postgres, ordered per partition, claims and erasures in the same transaction."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, LiteralString, NoReturn
+from uuid import UUID
+
+import psycopg
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    IntegrityError,
+    Notification,
+    OperationalError,
+    StoredEvent,
+    Subscription,
+)
+from psycopg_pool import ConnectionPool
+
+from domain.rejections import Reason, Refused
+from domain.streams import PARTITIONS, partition_of
+from ledger.claims import NO_CHANGES, TAKEN, ClaimChanges, columns
+from ledger.positions import Position
+
+APPEND = f"SELECT ledger.append({', '.join(['%s'] * 15)})"
+
+_STREAM = """
+    SELECT stream_id, version, topic, state FROM ledger.events
+    WHERE partition = %s AND stream_id = %s AND version > %s AND version <= %s
+    ORDER BY version"""
+STREAM: dict[bool, LiteralString] = {False: _STREAM + " LIMIT %s", True: _STREAM + " DESC LIMIT %s"}
+"""Reads a stream forwards, or backwards if `desc`."""
+
+DISTANT_PAST = datetime(1970, 1, 1, tzinfo=UTC)
+"""No claim lapses when an append names no instant."""
+
+
+class StreamConflict(IntegrityError):
+    """Somebody else appended to a stream that the batch also wants to continue."""
+
+
+class LedgerRecorder(ApplicationRecorder):
+    """The library's recorder interface over `ledger.events`, and a log that is read per partition."""
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        self.pool = pool
+
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        append_id: UUID | None = None,
+        at: datetime = DISTANT_PAST,
+        claims: ClaimChanges = NO_CHANGES,
+        subjects: Sequence[UUID] = (),
+        erase: UUID | None = None,
+        **_: Any,
+    ) -> Sequence[int]:
+        """Append a batch in one transaction.
+
+        Args:
+            stored_events: the events, in order; several streams may be mixed.
+            append_id: a batch with an id that was committed before is not written again.
+            at: the command's instant, by which older claims lapse.
+            claims: what is taken and given back in the same transaction.
+            subjects: whose personal fields the batch seals; refused once one of them is erased.
+            erase: the person whom this batch erases.
+
+        Returns:
+            the notification id of each event.
+
+        Raises:
+            StreamConflict: a stream moved on; names it.
+            Refused: a claim is held by somebody else, or a subject is erased.
+        """
+        if not stored_events:
+            return []
+        columns_of_events = (
+            [event.originator_id for event in stored_events],
+            [event.originator_version for event in stored_events],
+            [event.topic for event in stored_events],
+            [event.state for event in stored_events],
+        )
+        released = (claims.release_owner, list(claims.release_kinds))
+        sealed = (list(subjects), erase)
+        batch = (append_id, at, *columns_of_events, *sealed, *columns(claims.take), *released)
+        with self._connection() as connection:
+            row = connection.execute(APPEND, batch).fetchone()
+        return row[0] if row else []
+
+    @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection]:
+        try:
+            with self.pool.connection() as connection:
+                yield connection
+        except psycopg.errors.UniqueViolation as error:
+            msg = f"a stream moved on: {_stream_in(error)}"
+            raise StreamConflict(msg) from error
+        except psycopg.OperationalError as error:
+            raise OperationalError(str(error)) from error
+        except psycopg.DatabaseError as error:
+            _refuse(error)
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """Read a stream, or a part of it."""
+        stream = originator_id if isinstance(originator_id, UUID) else UUID(originator_id)
+        bounds = (gt or 0, (1 << 62) if lte is None else lte, limit)
+        with self._connection() as connection:
+            rows = connection.execute(STREAM[desc], (partition_of(stream), stream, *bounds)).fetchall()
+        return [StoredEvent(s, v, t, bytes(b)) for s, v, t, b in rows]
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """Read the log by notification id, that is partition after partition."""
+        first = (start or 0) if inclusive_of_start else (start or 0) + 1
+        last = (1 << 62) if stop is None else stop
+        query = """
+            SELECT (partition::bigint << 48) + position, stream_id, version, topic, state FROM ledger.events
+            WHERE (partition, position) >= (%s, %s) AND (partition, position) <= (%s, %s)
+                AND (%s = '{}' OR topic = ANY (%s))
+            ORDER BY partition, position LIMIT %s
+        """
+        low, high = Position.from_id(first), Position.from_id(last)
+        wanted = list(topics)
+        bounds = (low.partition, low.number, min(high.partition, 32767), high.number, wanted, wanted, limit)
+        with self._connection() as connection:
+            rows = connection.execute(query, bounds).fetchall()
+        return [Notification(s, v, t, bytes(b), id=n) for n, s, v, t, b in rows]
+
+    def max_notification_id(self) -> int | None:
+        """The id of the last event of the last partition that has any."""
+        query = "SELECT max((partition::bigint << 48) + head) FROM ledger.partitions WHERE head > 0"
+        with self._connection() as connection:
+            row = connection.execute(query).fetchone()
+        return row[0] if row else None
+
+    def subscribe(
+        self, gt: int | None = None, topics: Sequence[str] = ()
+    ) -> Subscription[ApplicationRecorder]:
+        """Followers poll partitions (`projections.runner`); one subscription would have no order to offer."""
+        msg = "follow the log per partition"
+        raise NotImplementedError(msg)
+
+    def find_append(self, append_id: UUID) -> list[int] | None:
+        """The notification ids of an append that was committed, if it was."""
+        query = (
+            "SELECT positions FROM ledger.appends WHERE partition = ANY (%s::smallint[]) AND append_id = %s"
+        )
+        with self._connection() as connection:
+            row = connection.execute(query, (list(range(PARTITIONS)), append_id)).fetchone()
+        return row[0] if row else None
+
+    def positions_of(self, stream: UUID) -> list[Position]:
+        """The positions of a stream's events, in order."""
+        query = """
+            SELECT partition, position FROM ledger.events
+            WHERE partition = %s AND stream_id = %s ORDER BY version
+        """
+        with self._connection() as connection:
+            return [Position(*row) for row in connection.execute(query, (partition_of(stream), stream))]
+
+    def read_partition(self, partition: int, after: int, limit: int) -> list[Notification]:
+        """The events of a partition after a number, in commit order."""
+        query = """
+            SELECT position, stream_id, version, topic, state FROM ledger.events
+            WHERE partition = %s AND position > %s ORDER BY position LIMIT %s
+        """
+        with self._connection() as connection:
+            rows = connection.execute(query, (partition, after, limit)).fetchall()
+        return [
+            Notification(s, v, t, bytes(b), id=Position(partition, n).notification_id)
+            for n, s, v, t, b in rows
+        ]
+
+    def heads(self) -> dict[int, int]:
+        """The number of the last event of each partition."""
+        with self._connection() as connection:
+            return dict(connection.execute("SELECT partition, head FROM ledger.partitions").fetchall())
+
+
+def _stream_in(error: psycopg.Error) -> str:
+    return (error.diag.message_detail or "").partition("=")[2]
+
+
+def _refuse(error: psycopg.DatabaseError) -> NoReturn:
+    if error.sqlstate == "JZ001":
+        raise Refused(TAKEN[error.diag.message_detail or ""]) from error
+    if error.sqlstate == "JZ002":
+        raise Refused(Reason.SUBJECT_ERASED) from error
+    raise error

@@ -1,0 +1,81 @@
+"""Registration and cancellation of accounts."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.identifiers import IdNumber, MobileNumber, PersonName
+
+from domain.account import Account
+from domain.event import Cause
+from domain.rejections import Refused
+from domain.streams import id_of_command
+from domain.worker import Worker
+from ledger.claims import ClaimChanges
+from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A registration form whose phone was proven by an SMS code."""
+
+    role: str
+    name: PersonName
+    id_number: IdNumber
+    phone: MobileNumber
+
+
+@use_case
+def register(ledger: CreditLedger, cause: Cause, form: Registration) -> tuple[UUID, Appended]:
+    """Register a worker or a consumer.
+
+    Returns:
+        the person's subject id, and the positions.
+
+    Raises:
+        Refused: the phone or the ID number belongs to another account.
+    """
+    subject = id_of_command(cause.command_id, "subject")
+    ledger.keys.create(subject)
+    account = Account.register(
+        cause,
+        subject,
+        role=form.role,
+        name=str(form.name),
+        id_number=str(form.id_number),
+        phone=str(form.phone),
+    )
+    streams = [account, Worker.open(cause, subject)] if form.role == "worker" else [account]
+    try:
+        return subject, ledger.commit(cause, *streams, claims=_claims_of(ledger, subject, form))
+    except Refused:
+        ledger.keys.drop_unused(subject)
+        raise
+
+
+def _claims_of(ledger: CreditLedger, subject: UUID, form: Registration) -> ClaimChanges:
+    phone = ledger.blind_index.claim("phone", str(form.phone), subject)
+    id_number = ledger.blind_index.claim("id_number", str(form.id_number), subject)
+    return ClaimChanges(take=(phone, id_number))
+
+
+@repeatable
+def cancel_account(ledger: CreditLedger, cause: Cause, subject: UUID) -> Appended:
+    """Cancel an account and erase the person (注销).
+
+    The event and the release of the claims are one transaction; the key is destroyed right after, and again
+    by the reaction to the event should this process die in between.
+    """
+    account = ledger.load(Account, subject)
+    account.cancel(cause)
+    claims = ClaimChanges(release_owner=subject, release_kinds=("phone", "id_number"))
+    appended = ledger.commit(cause, account, claims=claims, erase=subject)
+    erase_subject(ledger, subject)
+    return appended
+
+
+def erase_subject(ledger: CreditLedger, subject: UUID) -> None:
+    """Destroy what is kept of a person beside the log; may be done again."""
+    with ledger.pool.connection() as connection, connection.transaction():
+        connection.execute("DELETE FROM ops.sessions WHERE subject_id = %s", (subject,))
+        connection.execute("DELETE FROM ops.face_templates WHERE subject_id = %s", (subject,))
+    ledger.keys.destroy(subject)

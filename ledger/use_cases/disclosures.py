@@ -1,0 +1,190 @@
+"""The credit certificate (信用证书) and what is disclosed after its scan (经授权查看)."""
+
+import hmac
+from collections.abc import Sequence
+from uuid import UUID
+
+from domain.identifiers import PersonName
+
+from domain.account import Account
+from domain.disclosure import Disclosure
+from domain.event import Cause
+from domain.face import FaceEvidence
+from domain.rejections import Reason, Refused
+from domain.streams import id_of_command, stream_of
+from domain.worker import Worker
+from ledger.claims import ClaimChanges
+from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
+from ledger.face_gate import record_attempt
+from ledger.tickets import CERTIFICATE_CODE
+from ledger.use_cases.attendances import current_attendance
+
+DIGIT_PAIRS = 90
+"""Two digits from 10 to 99, so that nobody reads a leading zero as none."""
+
+
+def issue_certificate_code(ledger: CreditLedger, cause: Cause, subject: UUID) -> str:
+    """A fresh code for the worker's certificate; nothing is stored."""
+    require_disclosing(ledger, cause, subject)
+    return ledger.tickets.issue(CERTIFICATE_CODE, subject, cause.at)
+
+
+def require_disclosing(ledger: CreditLedger, cause: Cause, subject: UUID) -> Worker:
+    """The worker, if disclosing is possible now: not overdue, letter in force.
+
+    Both are told from the stored deadline and the clock, so a stopped background job keeps nothing open.
+    """
+    worker = ledger.load(Worker, Worker.stream_for(subject), missing=Reason.WORKER_UNKNOWN)
+    worker.require_letter_in_force()
+    current_attendance(ledger, cause, worker).require_not_overdue(cause.at)
+    if ledger.load(Account, subject).is_erased:
+        raise Refused(Reason.WORKER_UNKNOWN)
+    return worker
+
+
+@use_case
+def request_disclosure(
+    ledger: CreditLedger, cause: Cause, consumer_id: UUID, code: str, scopes: Sequence[str]
+) -> tuple[Disclosure, Appended]:
+    """Redeem a certificate code, once, and prompt the worker.
+
+    Raises:
+        Refused: the code is forged, too old or used; the worker cannot disclose; a scope is not covered.
+    """
+    ticket = ledger.tickets.read(CERTIFICATE_CODE, code, cause.at, ledger.rules.certificate_code_ttl)
+    worker_id = ticket.subject_id
+    if worker_id == consumer_id:
+        raise Refused(Reason.OWN_CERTIFICATE)
+    worker = require_disclosing(ledger, cause, worker_id)
+    if not scopes or not set(scopes) <= set(worker.authorized_scopes):
+        raise Refused(Reason.SCOPE_NOT_COVERED, field="scopes")
+    choices = _choices(ledger, cause)
+    disclosure = Disclosure.request(
+        cause,
+        stream_of(worker_id, "disclosure", str(id_of_command(cause.command_id, "disclosure"))),
+        ledger.rules,
+        subject_id=worker_id,
+        consumer_id=consumer_id,
+        consumer_name=PersonName.parse(str(ledger.load(Account, consumer_id).name)).masked(),
+        scopes=list(scopes),
+        choices=choices,
+        digits=choices[_drawn(ledger, cause, "digits") % len(choices)],
+    )
+    lapses_at = ticket.issued_at + 2 * ledger.rules.certificate_code_ttl
+    claim = ledger.blind_index.claim("certificate_code", code, disclosure.id, lapses_at)
+    return disclosure, ledger.commit(cause, disclosure, claims=ClaimChanges(take=(claim,)))
+
+
+def _drawn(ledger: CreditLedger, cause: Cause, what: str) -> int:
+    """A number nobody can guess, the same again for a retry of the command."""
+    drawn = hmac.digest(ledger.keyring.tickets, f"{what}/{cause.command_id}".encode(), "sha256")
+    return int.from_bytes(drawn[:8], "big")
+
+
+def _choices(ledger: CreditLedger, cause: Cause) -> tuple[str, str, str]:
+    first = _drawn(ledger, cause, "choices")
+    step = 1 + first // DIGIT_PAIRS % (DIGIT_PAIRS // 3)
+    one, two, three = (str(10 + (first + step * nth) % DIGIT_PAIRS) for nth in range(3))
+    return one, two, three
+
+
+def load_disclosure(ledger: CreditLedger, disclosure_id: UUID, party: UUID) -> Disclosure:
+    """A disclosure, for its worker or its consumer only."""
+    disclosure = ledger.load(Disclosure, disclosure_id)
+    if party not in (disclosure.subject_id, disclosure.consumer_id):
+        raise Refused(Reason.NOT_FOUND)
+    return disclosure
+
+
+def _prompted(ledger: CreditLedger, disclosure_id: UUID, worker_id: UUID) -> Disclosure:
+    disclosure = ledger.load(Disclosure, disclosure_id)
+    if disclosure.subject_id != worker_id:
+        raise Refused(Reason.NOT_FOUND)
+    return disclosure
+
+
+def require_answerable(
+    ledger: CreditLedger,
+    cause: Cause,
+    worker_id: UUID,
+    disclosure_id: UUID,
+    digits: str,
+    scopes: Sequence[str],
+) -> Disclosure:
+    """The disclosure, if the worker may approve these scopes now and picked the right digits.
+
+    Raises:
+        Refused: not so; wrong digits decline the disclosure for good, since the code may be relayed.
+    """
+    disclosure = _prompted(ledger, disclosure_id, worker_id)
+    disclosure.require_pending(cause.at)
+    worker = require_disclosing(ledger, cause, worker_id)
+    disclosure.require_scopes(list(scopes), worker.authorized_scopes)
+    if digits != disclosure.digits:
+        disclosure.decline(cause, "digits_wrong")
+        ledger.commit_refusal(cause, disclosure)
+        raise Refused(Reason.DIGITS_WRONG, field="digits")
+    return disclosure
+
+
+@repeatable
+def approve(
+    ledger: CreditLedger,
+    cause: Cause,
+    worker_id: UUID,
+    disclosure_id: UUID,
+    digits: str,
+    scopes: Sequence[str],
+    evidence: FaceEvidence,
+) -> Appended:
+    """Approve all or some of the scopes, with the digits and a face check."""
+    disclosure = require_answerable(ledger, cause, worker_id, disclosure_id, digits, scopes)
+    attempts = record_attempt(ledger, cause, worker_id, "disclosure", evidence)
+    disclosure.approve(cause, list(scopes), ledger.rules)
+    return ledger.commit(cause, attempts, disclosure)
+
+
+@repeatable
+def decline(ledger: CreditLedger, cause: Cause, worker_id: UUID, disclosure_id: UUID) -> Appended:
+    """The worker refuses."""
+    disclosure = _prompted(ledger, disclosure_id, worker_id)
+    disclosure.decline(cause, "refused")
+    return ledger.commit(cause, disclosure)
+
+
+@repeatable
+def abandon(ledger: CreditLedger, cause: Cause, consumer_id: UUID, disclosure_id: UUID) -> Appended:
+    """The consumer stops waiting."""
+    disclosure = _scanned(ledger, disclosure_id, consumer_id)
+    disclosure.abandon(cause)
+    return ledger.commit(cause, disclosure)
+
+
+@repeatable
+def expire(ledger: CreditLedger, cause: Cause, disclosure_id: UUID) -> Appended:
+    """Record that nobody answered; the event's time is the deadline."""
+    disclosure = ledger.load(Disclosure, disclosure_id)
+    disclosure.expire(cause)
+    return ledger.commit(cause, disclosure)
+
+
+@use_case
+def view(
+    ledger: CreditLedger, cause: Cause, consumer_id: UUID, disclosure_id: UUID
+) -> tuple[Disclosure, tuple[str, ...], Appended]:
+    """Look at what was approved; the look is recorded before anything is shown.
+
+    Returns:
+        the disclosure, the scopes to show, the positions.
+    """
+    disclosure = _scanned(ledger, disclosure_id, consumer_id)
+    worker = require_disclosing(ledger, cause, disclosure.subject_id)
+    scopes = disclosure.view(cause, worker.authorized_scopes)
+    return disclosure, scopes, ledger.commit(cause, disclosure)
+
+
+def _scanned(ledger: CreditLedger, disclosure_id: UUID, consumer_id: UUID) -> Disclosure:
+    disclosure = ledger.load(Disclosure, disclosure_id)
+    if disclosure.consumer_id != consumer_id:
+        raise Refused(Reason.NOT_FOUND)
+    return disclosure

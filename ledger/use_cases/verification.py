@@ -1,0 +1,112 @@
+"""Identity verification (人证合一验证) and the authorization letter (授权书)."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from domain.account import Account
+from domain.attendance import Attendance
+from domain.event import Cause
+from domain.face import FaceEvidence
+from domain.letter import BY_VERSION
+from domain.rejections import Reason, Refused
+from domain.streams import local_day
+from domain.worker import Worker
+from ledger.credit_ledger import Appended, CreditLedger, repeatable
+from ledger.face_gate import record_attempt
+from ledger.face_templates import FaceTemplate, store_template
+
+
+@dataclass(frozen=True, slots=True)
+class CardReading:
+    """What was read from an identity card, and the evidence of the reading."""
+
+    kind: str
+    name: str
+    id_number: str
+    authority: str
+    valid_until: date | None
+    decoder: str
+    transcript_sha256: str
+    device: str
+    assurance: str
+
+
+@repeatable
+def verify_identity(
+    ledger: CreditLedger,
+    cause: Cause,
+    subject: UUID,
+    card: CardReading,
+    evidence: FaceEvidence,
+    template: FaceTemplate,
+) -> Appended:
+    """Verify that the card is the registered person's and the face is the card's.
+
+    Raises:
+        Refused: the card is another person's or expired, or the face was not accepted; all are recorded.
+    """
+    account = ledger.load(Account, subject)
+    worker = ledger.load(Worker, Worker.stream_for(subject))
+    worker.require_identity_open()
+    because = _card_refusal(account, card, local_day(cause.at))
+    if because:
+        worker.refuse_identity(cause, because.code)
+        ledger.commit_refusal(cause, worker)
+        raise Refused(because)
+    attempts = record_attempt(ledger, cause, subject, "identity", evidence)
+    worker.verify_identity(cause, _document_fields(card))
+    store_template(ledger, subject, template)
+    return ledger.commit(cause, attempts, worker)
+
+
+def _card_refusal(account: Account, card: CardReading, today: date) -> Reason | None:
+    if (card.name, card.id_number) != (account.name, account.id_number):
+        return Reason.IDENTITY_MISMATCH
+    if card.valid_until is not None and card.valid_until < today:
+        return Reason.ID_CARD_EXPIRED
+    return None
+
+
+def _document_fields(card: CardReading) -> dict[str, str]:
+    return {
+        "document_kind": card.kind,
+        "document_authority": card.authority,
+        "decoder": card.decoder,
+        "transcript_sha256": card.transcript_sha256,
+        "device": card.device,
+        "assurance": card.assurance,
+    }
+
+
+@repeatable
+def sign_letter(
+    ledger: CreditLedger, cause: Cause, subject: UUID, version: str, text_sha256: str
+) -> Appended:
+    """Sign a version of the letter, named with the hash of the text that was shown."""
+    letter = BY_VERSION.get(version)
+    if letter is None:
+        raise Refused(Reason.LETTER_UNKNOWN, field="version")
+    worker = ledger.load(Worker, Worker.stream_for(subject))
+    worker.sign_letter(cause, letter, text_sha256)
+    return ledger.commit(cause, worker)
+
+
+@repeatable
+def authorize_letter(ledger: CreditLedger, cause: Cause, subject: UUID, evidence: FaceEvidence) -> Appended:
+    """Put the signed letter in force with the second face check; the registration is complete."""
+    worker = ledger.load(Worker, Worker.stream_for(subject))
+    worker.require_letter_to_authorize()
+    attempts = record_attempt(ledger, cause, subject, "authorization", evidence)
+    is_first = not worker.is_complete
+    worker.authorize_letter(cause)
+    begun = [Attendance.start(cause, subject, ledger.rules)] if is_first else []
+    return ledger.commit(cause, attempts, worker, *begun)
+
+
+@repeatable
+def revoke_letter(ledger: CreditLedger, cause: Cause, subject: UUID) -> Appended:
+    """Take the letter back."""
+    worker = ledger.load(Worker, Worker.stream_for(subject))
+    worker.revoke_letter(cause)
+    return ledger.commit(cause, worker)

@@ -1,0 +1,43 @@
+"""The read models: to add one, write its file and name it here."""
+
+from types import ModuleType
+
+import psycopg
+from psycopg import Connection
+from psycopg.sql import SQL, Identifier
+
+from ledger.credit_ledger import CreditLedger
+from projections import credit_records, disclosures, employment, enterprise_directory, trail, worker_directory
+from projections.follower import SET_SCHEMA, Follower
+
+PROJECTIONS: tuple[ModuleType, ...] = (
+    enterprise_directory,
+    worker_directory,
+    employment,
+    disclosures,
+    credit_records,
+    trail,
+)
+"""Each has a NAME, its TABLES, and `handle(connection, events)`."""
+
+BY_NAME = {projection.NAME: projection for projection in PROJECTIONS}
+
+
+def followers(ledger: CreditLedger) -> list[Follower]:
+    """One follower a projection."""
+    return [Follower(ledger, projection.NAME, projection.handle) for projection in PROJECTIONS]
+
+
+def create_tables(owner_url: str) -> None:
+    """Create the tables of every read model that are not there yet, as the owner of the database."""
+    with psycopg.connect(owner_url) as connection:
+        for projection in PROJECTIONS:
+            create_in(connection, projection, "views")
+
+
+def create_in(connection: Connection, projection: ModuleType, schema: str) -> None:
+    """Create the tables of one read model in a schema."""
+    connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
+    connection.execute(SET_SCHEMA, (schema,))
+    for table in projection.TABLES:
+        table.create(connection)

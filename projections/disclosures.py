@@ -1,0 +1,129 @@
+"""Disclosures and their receipts, for both sides; also what a prompt over server-sent events is made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from domain.disclosure import Disclosure
+from ledger.positions import Position
+from projections.follower import LoggedEvent
+from projections.tables import Table
+
+NAME = "disclosures"
+
+RECEIPTS = Table(
+    "receipts",
+    {
+        "worker_id": "uuid",
+        "disclosure_id": "uuid",
+        "step": "integer",  # the version of the event in its stream
+        "consumer_id": "uuid NOT NULL",
+        "what": "text NOT NULL",
+        "at": "timestamptz NOT NULL",
+        "scopes": "text[] NOT NULL",
+        "because": "text NOT NULL",
+        "partition": "smallint NOT NULL",
+        "position": "bigint NOT NULL",
+    },
+    key=("worker_id", "disclosure_id", "step"),
+    indexes=(
+        "CREATE INDEX IF NOT EXISTS receipts_consumer ON receipts (consumer_id, disclosure_id)",
+        "CREATE UNIQUE INDEX IF NOT EXISTS receipts_position ON receipts (partition, position)",
+    ),
+)
+TABLES = (RECEIPTS,)
+
+STEPS: dict[type, str] = {
+    Disclosure.Created: "requested",
+    Disclosure.Approved: "approved",
+    Disclosure.Declined: "declined",
+    Disclosure.Expired: "expired",
+    Disclosure.Abandoned: "abandoned",
+    Disclosure.Viewed: "viewed",
+}
+
+
+def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
+    """One receipt step an event; a receipt never holds what was shown."""
+    RECEIPTS.upsert(connection, [_row(logged) for logged in events if type(logged.event) in STEPS])
+
+
+def _row(logged: LoggedEvent) -> dict[str, Any]:
+    event: Any = logged.event
+    return {
+        "worker_id": event.subject_id,
+        "disclosure_id": event.originator_id,
+        "step": event.originator_version,
+        "consumer_id": event.consumer_id,
+        "what": STEPS[type(event)],
+        "at": event.timestamp,
+        "scopes": getattr(event, "scopes", []),
+        "because": getattr(event, "because", ""),
+        "partition": logged.position.partition,
+        "position": logged.position.number,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptStep:
+    """One thing that happened to a disclosure."""
+
+    worker_id: UUID
+    disclosure_id: UUID
+    step: int
+    consumer_id: UUID
+    what: str
+    at: datetime
+    scopes: list[str]
+    because: str
+    partition: int
+    position: int
+
+    @property
+    def place(self) -> Position:
+        """Where the event lies in the log."""
+        return Position(self.partition, self.position)
+
+
+def receipts_of(
+    connection: Connection, party: UUID, after: UUID | None, limit: int
+) -> list[list[ReceiptStep]]:
+    """The disclosures that a person took part in, as worker or consumer, each with its steps in order."""
+    query = """
+        SELECT * FROM views.receipts WHERE disclosure_id IN (
+            SELECT disclosure_id FROM views.receipts
+            WHERE (worker_id = %s OR consumer_id = %s) AND (%s::uuid IS NULL OR disclosure_id > %s)
+            GROUP BY disclosure_id ORDER BY disclosure_id LIMIT %s
+        ) ORDER BY disclosure_id, step
+    """
+    grouped: dict[UUID, list[ReceiptStep]] = {}
+    with connection.cursor(row_factory=class_row(ReceiptStep)) as cursor:
+        for step in cursor.execute(query, (party, party, after, after, limit)):
+            grouped.setdefault(step.disclosure_id, []).append(step)
+    return list(grouped.values())
+
+
+def steps_after(connection: Connection, seen: dict[int, int]) -> list[ReceiptStep]:
+    """The steps after the last seen number of each partition: what is pushed to both sides."""
+    query = """
+        SELECT r.* FROM unnest(%s::smallint[], %s::bigint[]) AS seen (partition, position)
+        JOIN views.receipts r ON r.partition = seen.partition AND r.position > seen.position
+        ORDER BY r.partition, r.position
+    """
+    with connection.cursor(row_factory=class_row(ReceiptStep)) as cursor:
+        return cursor.execute(query, (list(seen), list(seen.values()))).fetchall()
+
+
+def steps_of_party_after(connection: Connection, party: UUID, seen: Position) -> list[ReceiptStep]:
+    """What a person missed in a partition since a position: the catch-up after a lost connection."""
+    query = """
+        SELECT * FROM views.receipts
+        WHERE (worker_id = %s OR consumer_id = %s) AND partition = %s AND position > %s ORDER BY position
+    """
+    with connection.cursor(row_factory=class_row(ReceiptStep)) as cursor:
+        return cursor.execute(query, (party, party, seen.partition, seen.number)).fetchall()

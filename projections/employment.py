@@ -1,0 +1,145 @@
+"""Employments and check-in deadlines: who belongs to which enterprise, and who is due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from domain.account import Account
+from domain.attendance import Attendance
+from domain.worker import Worker
+from projections.follower import LoggedEvent
+from projections.tables import Table
+
+NAME = "employment"
+
+EMPLOYMENTS = Table(
+    "employments",
+    {
+        "worker_id": "uuid",
+        "enterprise_id": "uuid",
+        "status": "text NOT NULL",
+        "since": "timestamptz NOT NULL",
+    },
+    key=("worker_id", "enterprise_id"),
+    indexes=("CREATE INDEX IF NOT EXISTS employments_enterprise ON employments (enterprise_id, worker_id)",),
+)
+
+ATTENDANCES = Table(
+    "attendances",
+    {"worker_id": "uuid", "due_at": "timestamptz NOT NULL", "has_left": "boolean NOT NULL"},
+    key=("worker_id",),
+)
+TABLES = (EMPLOYMENTS, ATTENDANCES)
+
+STATUSES: dict[type, str] = {
+    Worker.EnterpriseChosen: "chosen",
+    Worker.EmploymentConfirmed: "confirmed",
+    Worker.EmploymentRefused: "refused",
+    Worker.EmploymentEnded: "ended",
+}
+
+
+def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
+    """Fold a batch into the last status of each employment and the last deadline of each worker."""
+    employments: dict[tuple[UUID, UUID], dict[str, Any]] = {}
+    attendances: dict[UUID, dict[str, Any]] = {}
+    erased: list[UUID] = []
+    for logged in events:
+        event = logged.event
+        if type(event) in STATUSES:
+            row = _employment(event)
+            employments[row["worker_id"], row["enterprise_id"]] = row
+        elif isinstance(event, (Attendance.Created, Attendance.CheckedIn, Attendance.Left)):
+            attendances[event.subject_id] = _attendance(event)
+        elif isinstance(event, Account.Erased):
+            erased.append(event.subject_id)
+    EMPLOYMENTS.upsert(connection, employments.values())
+    ATTENDANCES.upsert(connection, attendances.values())
+    connection.execute("DELETE FROM employments WHERE worker_id = ANY (%s)", (erased,))
+    connection.execute("DELETE FROM attendances WHERE worker_id = ANY (%s)", (erased,))
+
+
+def _employment(event: Any) -> dict[str, Any]:
+    return {
+        "worker_id": event.subject_id,
+        "enterprise_id": event.enterprise_id,
+        "status": STATUSES[type(event)],
+        "since": event.timestamp,
+    }
+
+
+def _attendance(event: Attendance.Created | Attendance.CheckedIn | Attendance.Left) -> dict[str, Any]:
+    has_left = isinstance(event, Attendance.Left) or getattr(event, "has_left", False)
+    return {"worker_id": event.subject_id, "due_at": event.due_at, "has_left": has_left}
+
+
+@dataclass(frozen=True, slots=True)
+class EmploymentRow:
+    """An employment with the deadline its status is computed from.
+
+    Attributes:
+        status: what was recorded: `chosen`, `confirmed`, `refused` or `ended`.
+        due_at: the worker's deadline; none before the registration is complete.
+    """
+
+    worker_id: UUID
+    enterprise_id: UUID
+    enterprise_name: str
+    status: str
+    since: datetime
+    due_at: datetime | None
+    has_left: bool | None
+
+    def status_at(self, at: datetime) -> str:
+        """在职 (`employed`) or 离职 (`left`) for a confirmed employment, else what was recorded.
+
+        Told from the stored deadline and the clock, whatever any background job has done.
+        """
+        if self.status != "confirmed":
+            return self.status
+        if self.due_at is None:
+            return "confirmed"
+        return "left" if self.has_left or at > self.due_at else "employed"
+
+
+_JOINED = """
+    SELECT e.worker_id, e.enterprise_id, coalesce(n.name, '') AS enterprise_name, e.status, e.since,
+           a.due_at, a.has_left
+    FROM views.employments e
+    LEFT JOIN views.attendances a USING (worker_id)
+    LEFT JOIN views.enterprises n USING (enterprise_id)
+"""
+
+
+def of_worker(connection: Connection, worker_id: UUID) -> list[EmploymentRow]:
+    """A worker's employments."""
+    with connection.cursor(row_factory=class_row(EmploymentRow)) as cursor:
+        return cursor.execute(
+            _JOINED + " WHERE e.worker_id = %s ORDER BY e.since, e.enterprise_id", (worker_id,)
+        ).fetchall()
+
+
+def of_enterprise(
+    connection: Connection, enterprise_id: UUID, after: UUID | None, limit: int
+) -> list[EmploymentRow]:
+    """The employments of an enterprise, in order of worker id, after `after`."""
+    condition = " WHERE e.enterprise_id = %s AND (%s::uuid IS NULL OR e.worker_id > %s)"
+    with connection.cursor(row_factory=class_row(EmploymentRow)) as cursor:
+        return cursor.execute(
+            _JOINED + condition + " ORDER BY e.worker_id LIMIT %s", (enterprise_id, after, after, limit)
+        ).fetchall()
+
+
+def active_workers(connection: Connection, enterprise_id: UUID, at: datetime) -> int:
+    """How many workers are employed (在职) at an enterprise at an instant."""
+    query = """
+        SELECT count(*) FROM views.employments e JOIN views.attendances a USING (worker_id)
+        WHERE e.enterprise_id = %s AND e.status = 'confirmed' AND NOT a.has_left AND a.due_at >= %s
+    """
+    row = connection.execute(query, (enterprise_id, at)).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,150 @@
+"""Enterprise search (企业信用查询): by region, code, name, brand, pinyin and pinyin initials."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import class_row
+from psycopg.sql import SQL, Composed
+
+from domain.enterprise import Enterprise
+from projections.follower import LoggedEvent
+from projections.search_keys import folded, grams, pinyin, pinyin_initials, query_grams
+from projections.tables import Table
+
+NAME = "enterprise_directory"
+
+ENTERPRISES = Table(
+    "enterprises",
+    {
+        "enterprise_id": "uuid",
+        "uscc": "text NOT NULL",
+        "name": "text NOT NULL",
+        "brand": "text NOT NULL",
+        "province": "text NOT NULL",
+        "city": "text NOT NULL",
+        "status": "text NOT NULL",
+        "folded": "text NOT NULL",  # name and brand, for the recheck of a search by grams
+        "grams": "text[] NOT NULL",
+        "pinyin_grams": "text[] NOT NULL",  # of the full pinyin and of the initials, name and brand apart
+        "pinyin": "text[] NOT NULL",
+    },
+    key=("enterprise_id",),
+    indexes=(
+        "CREATE INDEX IF NOT EXISTS enterprises_uscc ON enterprises (uscc text_pattern_ops)",
+        "CREATE INDEX IF NOT EXISTS enterprises_region ON enterprises (province, city)",
+        "CREATE INDEX IF NOT EXISTS enterprises_grams ON enterprises USING gin (grams)",
+        "CREATE INDEX IF NOT EXISTS enterprises_pinyin ON enterprises USING gin (pinyin_grams)",
+    ),
+)
+TABLES = (ENTERPRISES,)
+
+
+def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
+    """Fold a batch: the last event of an enterprise in it decides its row."""
+    rows: dict[UUID, dict[str, Any]] = {}
+    codes = _known_codes(connection, events)
+    for logged in events:
+        event = logged.event
+        if isinstance(event, Enterprise.Created):
+            codes[event.originator_id] = event.uscc
+        if isinstance(event, (Enterprise.Created, Enterprise.Revised)):
+            rows[event.originator_id] = _row(event, codes[event.originator_id])
+    ENTERPRISES.upsert(connection, rows.values())
+
+
+def _known_codes(connection: Connection, events: Sequence[LoggedEvent]) -> dict[UUID, str]:
+    revised = [e.event.originator_id for e in events if isinstance(e.event, Enterprise.Revised)]
+    query = "SELECT enterprise_id, uscc FROM enterprises WHERE enterprise_id = ANY (%s)"
+    return dict(connection.execute(query, (revised,)).fetchall()) if revised else {}
+
+
+def _row(event: Enterprise.Created | Enterprise.Revised, uscc: str) -> dict[str, Any]:
+    spellings = [spell(text) for text in (event.name, event.brand) for spell in (pinyin, pinyin_initials)]
+    return {
+        "enterprise_id": event.originator_id,
+        "uscc": uscc,
+        "name": event.name,
+        "brand": event.brand,
+        "province": event.province,
+        "city": event.city,
+        "status": event.status,
+        "folded": f"{folded(event.name)} {folded(event.brand)}",
+        "grams": sorted({*grams(event.name), *grams(event.brand)}),
+        "pinyin_grams": sorted({gram for spelling in spellings for gram in grams(spelling)}),
+        "pinyin": [spelling for spelling in spellings if spelling],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class EnterpriseRow:
+    """An enterprise in a result list."""
+
+    enterprise_id: UUID
+    uscc: str
+    name: str
+    brand: str
+    province: str
+    city: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched for; all that is given must hold.
+
+    Attributes:
+        text: part of name or brand: Chinese characters, pinyin, or pinyin initials.
+        uscc: the first characters of the code.
+    """
+
+    text: str = ""
+    uscc: str = ""
+    province: str = ""
+    city: str = ""
+
+
+def search(connection: Connection, wanted: Search, after: UUID | None, limit: int) -> list[EnterpriseRow]:
+    """The enterprises that match, in order of id, after `after`."""
+    conditions, arguments = _conditions(wanted)
+    query = SQL(
+        "SELECT enterprise_id, uscc, name, brand, province, city, status FROM views.enterprises"
+        " WHERE {} AND (%s::uuid IS NULL OR enterprise_id > %s) ORDER BY enterprise_id LIMIT %s"
+    ).format(conditions)
+    with connection.cursor(row_factory=class_row(EnterpriseRow)) as cursor:
+        return cursor.execute(query, [*arguments, after, after, limit]).fetchall()
+
+
+def _conditions(wanted: Search) -> tuple[Composed, list[object]]:
+    parts: list[tuple[SQL, list[object]]] = [(SQL("true"), [])]
+    text = folded(wanted.text)
+    if text.isascii() and text:
+        spelled = "pinyin_grams @> %s AND EXISTS (SELECT FROM unnest(pinyin) p WHERE p LIKE %s)"
+        named = "grams @> %s AND folded LIKE %s"
+        found = [query_grams(text), f"%{text}%"]
+        parts.append((SQL(f"({spelled} OR {named})"), [*found, *found]))
+    elif text:
+        parts.append((SQL("grams @> %s AND folded LIKE %s"), [query_grams(text), f"%{text}%"]))
+    if wanted.uscc:
+        parts.append((SQL("uscc LIKE %s"), [_prefix(wanted.uscc.upper())]))
+    if wanted.province:
+        parts.append((SQL("province = %s"), [wanted.province]))
+    if wanted.city:
+        parts.append((SQL("city = %s"), [wanted.city]))
+    return SQL(" AND ").join(sql for sql, _ in parts), [a for _, given in parts for a in given]
+
+
+def _prefix(text: str) -> str:
+    return "".join(filter(str.isalnum, text)) + "%"
+
+
+def find(connection: Connection, enterprise_id: UUID) -> EnterpriseRow | None:
+    """One enterprise."""
+    query = """
+        SELECT enterprise_id, uscc, name, brand, province, city, status
+        FROM views.enterprises WHERE enterprise_id = %s
+    """
+    with connection.cursor(row_factory=class_row(EnterpriseRow)) as cursor:
+        return cursor.execute(query, (enterprise_id,)).fetchone()

@@ -1,0 +1,76 @@
+"""One upsert a batch and table: rows go in as arrays, so that a batch costs one round trip."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+from psycopg import Connection
+from psycopg.sql import SQL, Composed, Identifier
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a read model.
+
+    Attributes:
+        name: without a schema.
+        columns: name and type of each column, in order.
+        key: the columns of the primary key; the partition is among them, or follows from them.
+        indexes: statements that create them.
+    """
+
+    name: LiteralString
+    columns: Mapping[LiteralString, LiteralString]
+    key: tuple[LiteralString, ...]
+    indexes: tuple[LiteralString, ...] = ()
+
+    def create(self, connection: Connection) -> None:
+        """Create the table in the current schema, if it is not there."""
+        columns = SQL(", ").join(
+            SQL("{} {}").format(Identifier(name), SQL(kind)) for name, kind in self.columns.items()
+        )
+        key = SQL(", ").join(map(Identifier, self.key))
+        connection.execute(
+            SQL("CREATE TABLE IF NOT EXISTS {} ({}, PRIMARY KEY ({}))").format(
+                Identifier(self.name), columns, key
+            )
+        )
+        for index in self.indexes:
+            connection.execute(SQL(index))
+
+    def upsert(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Insert or replace the rows; each names every column."""
+        batch = list(rows)
+        if not batch:
+            return
+        arrays = [[self._value(name, row[name]) for row in batch] for name in self.columns]
+        connection.execute(self._upsert(), arrays)
+
+    def _upsert(self) -> Composed:
+        changed = [name for name in self.columns if name not in self.key]
+        replaced = SQL(", ").join(SQL("{0} = excluded.{0}").format(Identifier(name)) for name in changed)
+        return SQL("INSERT INTO {} SELECT {} FROM unnest({}) AS fresh ({}) ON CONFLICT ({}) DO {}").format(
+            Identifier(self.name),
+            SQL(", ").join(SQL("{}::{}").format(Identifier(n), SQL(self._type(n))) for n in self.columns),
+            SQL(", ").join(SQL("%s::{}[]").format(SQL(self._sent_as(name))) for name in self.columns),
+            SQL(", ").join(map(Identifier, self.columns)),
+            SQL(", ").join(map(Identifier, self.key)),
+            SQL("UPDATE SET {}").format(replaced) if changed else SQL("NOTHING"),
+        )
+
+    def _type(self, name: str) -> LiteralString:
+        return self.columns[name].partition(" ")[0]
+
+    def _sent_as(self, name: str) -> LiteralString:
+        """Arrays travel as text, since `unnest` would flatten an array of arrays."""
+        kind = self._type(name)
+        return "text" if kind.endswith("[]") else kind
+
+    def _value(self, name: str, value: Any) -> Any:
+        return _array_text(value) if self._type(name).endswith("[]") else value
+
+
+def _array_text(values: Iterable[object]) -> str:
+    """A list as Postgres writes an array."""
+    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"

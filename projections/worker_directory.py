@@ -1,0 +1,66 @@
+"""Workers and consumers by subject id, each with the sealed name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from domain.account import Account
+from projections.follower import LoggedEvent
+from projections.tables import Table
+
+NAME = "worker_directory"
+
+PEOPLE = Table(
+    "people",
+    {
+        "subject_id": "uuid",
+        "role": "text NOT NULL",
+        "sealed_name": "text NOT NULL",  # the event's own seal and its address: no key was ever here
+        "registered_at": "timestamptz NOT NULL",
+    },
+    key=("subject_id",),
+)
+TABLES = (PEOPLE,)
+
+
+def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
+    """Add the new people, drop the erased."""
+    rows = {
+        logged.event.subject_id: _row(logged.event)
+        for logged in events
+        if isinstance(logged.event, Account.Created)
+    }
+    PEOPLE.upsert(connection, rows.values())
+    erased = [logged.event.subject_id for logged in events if isinstance(logged.event, Account.Erased)]
+    connection.execute("DELETE FROM people WHERE subject_id = ANY (%s)", (erased,))
+
+
+def _row(event: Account.Created) -> dict[str, Any]:
+    return {
+        "subject_id": event.subject_id,
+        "role": event.role,
+        "sealed_name": str(event.name),
+        "registered_at": event.timestamp,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A registered person; the name is sealed."""
+
+    subject_id: UUID
+    role: str
+    sealed_name: str
+    registered_at: datetime
+
+
+def find_people(connection: Connection, subject_ids: Sequence[UUID]) -> dict[UUID, Person]:
+    """The living among these people."""
+    query = "SELECT * FROM views.people WHERE subject_id = ANY (%s)"
+    with connection.cursor(row_factory=class_row(Person)) as cursor:
+        return {person.subject_id: person for person in cursor.execute(query, (list(subject_ids),))}
