@@ -1,0 +1,83 @@
+"""Do the locked requirements still answer pyproject.toml? Works without a network.
+
+What is installed was installed from the lock, so its own metadata tells what it needs: following it from the direct
+dependencies must lead to exactly the locked names, each in a version that everybody who asks for it accepts.
+"""
+
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, requires
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
+
+
+def pins(name: str) -> dict[str, str]:
+    """The versions that a file of requirements/ locks, by package."""
+    text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    return {canonicalize_name(package): version for package, version in PIN.findall(text)}
+
+
+def asked_by(requirement: Requirement) -> Iterator[Requirement]:
+    """What an installed package needs here, with the extras it was asked for."""
+    try:
+        texts = requires(requirement.name) or []
+    except PackageNotFoundError:
+        return
+    for needed in map(Requirement, texts):
+        extras = requirement.extras or {""}
+        if needed.marker is None or any(needed.marker.evaluate({"extra": extra}) for extra in extras):
+            yield needed
+
+
+def closure(direct: list[str]) -> Iterator[Requirement]:
+    """Every requirement reachable from the direct ones."""
+    waiting, seen = [Requirement(text) for text in direct], set[str]()
+    while waiting:
+        requirement = waiting.pop()
+        if str(requirement) not in seen:
+            seen.add(str(requirement))
+            yield requirement
+            waiting.extend(asked_by(requirement))
+
+
+def faults(name: str, direct: list[str]) -> Iterator[str]:
+    """What a lock file says otherwise than the direct requirements ask."""
+    locked, reached = pins(name), set[str]()
+    for requirement in closure(direct):
+        package = canonicalize_name(requirement.name)
+        reached.add(package)
+        if package not in locked:
+            yield f"requirements/{name}.txt lacks {requirement}"
+        elif not requirement.specifier.contains(locked[package], prereleases=True):
+            yield f"requirements/{name}.txt holds {package} {locked[package]}, asked for is {requirement}"
+    yield from (f"requirements/{name}.txt holds {package}, which nothing needs" for package in locked.keys() - reached)
+
+
+def main() -> int:
+    """Print what is wrong; zero when nothing is."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    run, dev = project["project"]["dependencies"], project["dependency-groups"]["dev"]
+    wrong = [*faults("run", run), *faults("dev", run + dev), *faults("uv", ["uv"])]
+    wrong += [
+        f"requirements/dev.txt and {name}.txt disagree on {package}"
+        for name in ("run", "uv")
+        for package, version in pins(name).items()
+        if pins("dev").get(package) != version
+    ]
+    wrong += [
+        f"{path.name} names a host" for path in ROOT.glob("requirements/*") if "://" in path.read_text(encoding="utf-8")
+    ]
+    sys.stdout.write("\n".join([*sorted(wrong), "run `make lock`"] if wrong else ["Locked requirements answer pyproject.toml"]))
+    sys.stdout.write("\n")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
