@@ -1,7 +1,7 @@
 """Do the locked requirements still answer pyproject.toml? Works without a network.
 
-What is installed was installed from the lock, so its own metadata tells what it needs: following it from the direct
-dependencies must lead to exactly the locked names, each in a version that everybody who asks for it accepts.
+What is installed was installed from the lock, so its own metadata tells what it needs: following it from the
+direct dependencies must lead to exactly the locked names, each in a version that everybody who asks accepts.
 """
 
 import re
@@ -57,25 +57,29 @@ def faults(name: str, direct: list[str]) -> Iterator[str]:
             yield f"requirements/{name}.txt lacks {requirement}"
         elif not requirement.specifier.contains(locked[package], prereleases=True):
             yield f"requirements/{name}.txt holds {package} {locked[package]}, asked for is {requirement}"
-    yield from (f"requirements/{name}.txt holds {package}, which nothing needs" for package in locked.keys() - reached)
+    for package in locked.keys() - reached:
+        yield f"requirements/{name}.txt holds {package}, which nothing needs"
+
+
+def disagreements() -> Iterator[str]:
+    """Where a smaller lock holds another version than the development lock, and where a lock names a host."""
+    dev = pins("dev")
+    for name in ("run", "uv"):
+        for package, version in pins(name).items():
+            if dev.get(package) != version:
+                yield f"requirements/{name}.txt and dev.txt disagree on {package}"
+    for path in (ROOT / "requirements").iterdir():
+        if "://" in path.read_text(encoding="utf-8"):
+            yield f"requirements/{path.name} names a host"
 
 
 def main() -> int:
     """Print what is wrong; zero when nothing is."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     run, dev = project["project"]["dependencies"], project["dependency-groups"]["dev"]
-    wrong = [*faults("run", run), *faults("dev", run + dev), *faults("uv", ["uv"])]
-    wrong += [
-        f"requirements/dev.txt and {name}.txt disagree on {package}"
-        for name in ("run", "uv")
-        for package, version in pins(name).items()
-        if pins("dev").get(package) != version
-    ]
-    wrong += [
-        f"{path.name} names a host" for path in ROOT.glob("requirements/*") if "://" in path.read_text(encoding="utf-8")
-    ]
-    sys.stdout.write("\n".join([*sorted(wrong), "run `make lock`"] if wrong else ["Locked requirements answer pyproject.toml"]))
-    sys.stdout.write("\n")
+    wrong = [*faults("run", run), *faults("dev", run + dev), *faults("uv", ["uv"]), *disagreements()]
+    verdict = [*sorted(wrong), "Run `make lock`"] if wrong else ["Locked requirements answer pyproject.toml"]
+    sys.stdout.write("\n".join(verdict) + "\n")
     return bool(wrong)
 
 
