@@ -57,8 +57,8 @@ def faults(name: str, direct: list[str]) -> Iterator[str]:
             yield f"requirements/{name}.txt lacks {requirement}"
         elif not requirement.specifier.contains(locked[package], prereleases=True):
             yield f"requirements/{name}.txt holds {package} {locked[package]}, asked for is {requirement}"
-    for package in locked.keys() - reached:
-        yield f"requirements/{name}.txt holds {package}, which nothing needs"
+    for spare in locked.keys() - reached:
+        yield f"requirements/{name}.txt holds {spare}, which nothing needs"
 
 
 def disagreements() -> Iterator[str]:
