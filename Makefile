@@ -19,7 +19,8 @@ export UV_PYTHON_DOWNLOADS := never
 # Whatever environment the caller has activated, this one is meant.
 unexport VIRTUAL_ENV CONDA_PREFIX
 UV := $(BIN)/uv pip
-COMPILE := $(UV) compile --quiet --generate-hashes --no-emit-index-url
+# Universal: one lock for every Python and machine that pyproject.toml admits; 3.11.2 needs a package that 3.11.3 does not.
+COMPILE := $(UV) compile --quiet --universal --generate-hashes --no-emit-index-url
 
 .PHONY: help setup demo run test check fmt bench docs lock clean
 
@@ -41,7 +42,7 @@ check: $(READY) ## Lint, format, types, import directions, locked requirements
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python .ci/check_locks.py
 
 fmt: $(READY) ## Format, and repair what can be repaired by itself

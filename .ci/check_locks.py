@@ -11,17 +11,22 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
+from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
+PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)(?: ; ([^\\\n]+))?", re.MULTILINE)
 
 
 def pins(name: str) -> dict[str, str]:
-    """The versions that a file of requirements/ locks, by package."""
+    """The versions that a file of requirements/ locks for this Python and machine, by package."""
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
-    return {canonicalize_name(package): version for package, version in PIN.findall(text)}
+    return {
+        canonicalize_name(package): version
+        for package, version, marker in PIN.findall(text)
+        if not marker or Marker(marker).evaluate()
+    }
 
 
 def asked_by(requirement: Requirement) -> Iterator[Requirement]:
