@@ -1,0 +1,123 @@
+"""Face verification for asyncio: a pool of processes, since dlib's embedding holds the GIL (54 ms)."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from types import TracebackType
+from typing import ParamSpec, Self, TypeVar
+
+from devices import face_worker
+from devices.face_matcher import Embedding
+from devices.face_thresholds import STRICT_THRESHOLDS, Thresholds
+from devices.face_worker import PortraitImage, Verification
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class FacePoolBusy(Exception):
+    """No process got round to the call in time, or too many calls wait already: try again later."""
+
+
+class FacePoolFailed(Exception):
+    """The processes died twice under one call; the weights may be missing, or the picture kills dlib."""
+
+
+class FacePool:
+    """`processes` children with the models loaded; one per core is right.
+
+    Pictures travel through pipes and are never written to disk. At most `queue_limit` calls are accepted at a
+    time, running ones included. Use it from one event loop, on the thread that made it: the children die with
+    that thread.
+    """
+
+    def __init__(
+        self,
+        processes: int,
+        thresholds: tuple[Thresholds, ...] = STRICT_THRESHOLDS,
+        queue_limit: int = 16,
+    ) -> None:
+        self._processes = processes
+        self._thresholds = thresholds
+        self._queue_limit = queue_limit
+        self._in_flight = 0
+        self._executor = self._built()
+
+    async def verify(
+        self, selfie: bytes, reference: PortraitImage | Embedding, deadline_seconds: float
+    ) -> Verification:
+        """Compare a selfie with a card portrait or with an enrolled template, within the deadline.
+
+        Raises FaceImageRejected for a picture, ModelMismatch for a template of another model, FacePoolBusy
+        and FacePoolFailed. A call whose process was killed is made once more.
+        """
+        return await self._bounded(deadline_seconds, face_worker.verify, selfie, reference)
+
+    async def warm_up(self, deadline_seconds: float = 30.0) -> int:
+        """Start every process and load its models; return how many children answered. Raises as verify."""
+        calls = (self._bounded(deadline_seconds, face_worker.process_id) for _ in range(self._processes))
+        return len(await asyncio.gather(*calls))
+
+    def process_ids(self) -> list[int]:
+        """Ids of the living children."""
+        # the executor has no public way to name its children, and a supervisor needs to measure them
+        return list(self._executor._processes or ())
+
+    def close(self) -> None:
+        """Stop the children; calls that wait are cancelled."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self.close)
+
+    async def _bounded(
+        self, deadline_seconds: float, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        if self._in_flight >= self._queue_limit:
+            raise FacePoolBusy("too many face checks wait already")
+        self._in_flight += 1
+        try:
+            async with asyncio.timeout(deadline_seconds):
+                return await self._retried(work, *args, **kwargs)
+        except TimeoutError:
+            raise FacePoolBusy("the face check did not finish in time") from None
+        finally:
+            self._in_flight -= 1
+
+    async def _retried(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        executor = self._executor
+        try:
+            return await asyncio.wrap_future(self._submitted(work, *args, **kwargs))
+        except BrokenProcessPool:
+            self._replace(executor)
+        try:
+            return await asyncio.wrap_future(self._submitted(work, *args, **kwargs))
+        except BrokenProcessPool as error:
+            raise FacePoolFailed("the face processes died twice under one call") from error
+
+    def _submitted(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        return self._executor.submit(work, *args, **kwargs)
+
+    def _replace(self, broken: ProcessPoolExecutor) -> None:
+        # all calls in flight see the same pool break; only the first of them builds the next one
+        if self._executor is broken:
+            self._executor = self._built()
+            broken.shutdown(wait=False)
+
+    def _built(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            self._processes,
+            mp_context=get_context(
+                "spawn"
+            ),  # fork would copy threads' locks, a fork server would be the parent
+            initializer=face_worker.initialise,
+            initargs=(os.getpid(), self._thresholds),
+        )

@@ -1,0 +1,1 @@
+"""What the demo needs and production must not: test doubles, pictures, sample people."""
