@@ -9,7 +9,7 @@ UPPER_ASCII: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMN
 HALF_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
-class InvalidIdentifier(ValueError):  # noqa: N818 - named as the fact it tells
+class InvalidIdentifier(ValueError):
     """A text is not what it claims to be.
 
     The message is the code alone, such as `id_number.checksum`, never the text, since it ends up in logs.

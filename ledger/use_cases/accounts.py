@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.identifiers import IdNumber, MobileNumber, PersonName
-
 from domain.account import Account
 from domain.event import Cause
+from domain.identifiers import IdNumber, MobileNumber, PersonName
 from domain.rejections import Refused
 from domain.streams import id_of_command
 from domain.worker import Worker

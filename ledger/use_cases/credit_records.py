@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from domain.identifiers import IdNumber, InvalidIdentifier
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import import_key
 
 from domain.credit_record import RECORD_TYPES, CreditRecord
 from domain.event import Cause
+from domain.identifiers import IdNumber, InvalidIdentifier
 from domain.provider import Provider
 from domain.rejections import Reason, Refused
 from domain.worker import Worker

@@ -4,12 +4,11 @@ import hmac
 from collections.abc import Sequence
 from uuid import UUID
 
-from domain.identifiers import PersonName
-
 from domain.account import Account
 from domain.disclosure import Disclosure
 from domain.event import Cause
 from domain.face import FaceEvidence
+from domain.identifiers import PersonName
 from domain.rejections import Reason, Refused
 from domain.streams import id_of_command, stream_of
 from domain.worker import Worker

@@ -1,0 +1,62 @@
+"""Settings by environment variables; each has the specification's default where it has a number."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.rules import Rules
+
+Url = Annotated[str, Field(repr=False)]
+"""Holds a password, so it is never shown."""
+
+
+class Settings(BaseSettings):
+    """What a process needs to know; `jiazheng settings` prints them all."""
+
+    model_config = SettingsConfigDict(env_prefix="JIAZHENG_", env_nested_delimiter="__", extra="ignore")
+
+    database_url: Url = Field(
+        validation_alias="DATABASE_URL", description="the ledger, as a member of jz_app"
+    )
+    keys_database_url: Url = Field(
+        validation_alias="KEYS_DATABASE_URL", description="the subjects' keys, as a member of jz_app"
+    )
+    redis_url: Url = Field(validation_alias="REDIS_URL", description="Valkey or Redis, for dramatiq")
+    keyring_file: Path = Field(description="the platform's secrets, outside every database")
+    erasures_file: Path = Field(description="the list of erasures; no restore may touch it")
+    demo_clock_file: Path | None = Field(
+        None, description="moves the clock of a demo system; never set elsewhere"
+    )
+
+    host: str = Field("127.0.0.1", description="where the API listens")
+    port: int = Field(8000, description="where the API listens")
+    public_url: str = Field("http://127.0.0.1:8000", description="how clients reach us; `aud` of submissions")
+    database_connections: int = Field(16, description="at most so many per process and database")
+    face_processes: int = Field(1, ge=1, description="processes that compare faces; one per core")
+    face_accept_below: float = Field(0.40, description="a smaller distance is the same person")
+    face_reject_from: float = Field(0.50, description="from this distance on it is another person")
+    face_model_sha256: str | None = Field(
+        None, description="the model the thresholds were set for; the start is refused with another"
+    )
+    rules: Rules = Field(default_factory=Rules, description="the specification's numbers")
+
+    def ledger_environment(self) -> dict[str, str]:
+        """What the ledger's factory reads."""
+        return {
+            "DATABASE_URL": self.database_url,
+            "KEYS_DATABASE_URL": self.keys_database_url,
+            "KEYRING_FILE": str(self.keyring_file),
+            "ERASURES_FILE": str(self.erasures_file),
+            "POOL_MAX": str(self.database_connections),
+        }
+
+
+class OwnerSettings(BaseSettings):
+    """What only `jiazheng migrate` and `rebuild` need: the owners of the databases."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    database_owner_url: Url = Field(validation_alias="DATABASE_OWNER_URL")
+    keys_database_owner_url: Url = Field(validation_alias="KEYS_DATABASE_OWNER_URL")

@@ -1,0 +1,122 @@
+"""One real Postgres and Valkey for the session; each test that asks for a ledger gets databases of its own."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from domain.rules import Rules
+from jiazheng.bootstrap import build_ledger, create_files, migrate_all
+from jiazheng.embedded.postgres import EmbeddedPostgres
+from jiazheng.embedded.valkey import EmbeddedValkey
+from jiazheng.settings import OwnerSettings, Settings
+from ledger.credit_ledger import CreditLedger
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def state_dir() -> Iterator[Path]:
+    """A folder that the servers' unprivileged account can reach."""
+    path = Path(tempfile.mkdtemp(prefix="jz-", dir="/tmp"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(state_dir: Path) -> Iterator[EmbeddedPostgres]:
+    """A running Postgres whose databases `ledger` and `keys` are migrated: the templates of the others."""
+    server = EmbeddedPostgres(state_dir)
+    server.start()
+    migrate_all(
+        OwnerSettings(
+            DATABASE_OWNER_URL=server.owner_url("ledger"), KEYS_DATABASE_OWNER_URL=server.owner_url("keys")
+        )
+    )
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey(state_dir: Path) -> Iterator[EmbeddedValkey]:
+    """A running Valkey."""
+    server = EmbeddedValkey(state_dir)
+    server.start()
+    yield server
+    server.stop()
+
+
+class MovableClock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, by: timedelta) -> None:
+        self.now += by
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
+
+
+@dataclass(frozen=True)
+class Databases:
+    """A pair of fresh databases."""
+
+    ledger: str
+    keys: str
+
+
+@pytest.fixture
+def databases(postgres: EmbeddedPostgres) -> Iterator[Databases]:
+    """Copies of the migrated databases, dropped after the test."""
+    number = next(_numbers)
+    fresh = Databases(f"ledger_{number}", f"keys_{number}")
+    pairs = ((fresh.ledger, "ledger"), (fresh.keys, "keys"))
+    with psycopg.connect(postgres.owner_url("postgres"), autocommit=True) as connection:
+        for name, template in pairs:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield fresh
+        for name, _ in pairs:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def settings(
+    postgres: EmbeddedPostgres, valkey: EmbeddedValkey, databases: Databases, tmp_path: Path
+) -> Settings:
+    made = Settings(
+        DATABASE_URL=postgres.app_url(databases.ledger),
+        KEYS_DATABASE_URL=postgres.app_url(databases.keys),
+        REDIS_URL=valkey.url,
+        keyring_file=tmp_path / "keyring.json",
+        erasures_file=tmp_path / "erasures",
+        database_connections=8,
+        rules=Rules(),
+    )
+    create_files(made)
+    return made
+
+
+@pytest.fixture
+def owner_url(postgres: EmbeddedPostgres, databases: Databases) -> str:
+    return postgres.owner_url(databases.ledger)
+
+
+@pytest.fixture
+def ledger(settings: Settings) -> Iterator[CreditLedger]:
+    made = build_ledger(settings)
+    yield made
+    made.close()
