@@ -42,6 +42,7 @@ check: $(READY) ## Lint, format, types, import directions, locked requirements
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy .ci/check_locks.py
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python .ci/check_locks.py
 
