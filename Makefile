@@ -42,6 +42,7 @@ check: $(READY) ## Lint, format, types, import directions, locked requirements
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy .ci/check_locks.py
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python .ci/check_locks.py
 
@@ -66,6 +67,7 @@ clean: ## Remove the environment and every cache; the state of a running system 
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A linked environment belongs to another checkout, so it is used as it is and never changed from here.
+# What the cache holds is taken from there first, so that a changed time stamp never needs a network.
 # `python -m venv` alone cannot bring pip where a distribution has split ensurepip off; then the machine's own pip helps out.
 $(READY): requirements/dev.txt requirements/uv.txt pyproject.toml
 	@set -eu; \
@@ -78,7 +80,8 @@ $(READY): requirements/dev.txt requirements/uv.txt pyproject.toml
 	$$pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt; \
 	echo "Installing the locked packages (the first time takes a minute or two)"; \
 	quiet=--quiet; if [ -t 2 ]; then quiet=; fi; \
-	$(UV) sync --python $(BIN)/python $$quiet --require-hashes requirements/dev.txt; \
+	sync="$(UV) sync --python $(BIN)/python --require-hashes requirements/dev.txt"; \
+	$$sync --quiet --offline 2>/dev/null || $$sync $$quiet; \
 	$(UV) install --python $(BIN)/python --quiet --no-deps --no-build-isolation -e .; \
 	touch $@
 

@@ -31,7 +31,7 @@ def refusal_of(parse: Parse, text: str) -> InvalidIdentifier | None:
     return None
 
 
-def code_of(parse: Parse, text: str) -> str:
+def refused_with(parse: Parse, text: str) -> str:
     with pytest.raises(InvalidIdentifier) as refusal:
         parse(text)
     return refusal.value.code
@@ -83,7 +83,7 @@ def test_a_foreigners_number_names_province_and_country() -> None:
     ],
 )
 def test_a_wrong_id_number_is_refused_with_its_reason(text: str, code: str) -> None:
-    assert code_of(IdNumber.parse, text) == code
+    assert refused_with(IdNumber.parse, text) == code
 
 
 def test_a_birth_after_today_is_refused_when_today_is_known() -> None:
@@ -97,7 +97,7 @@ def test_a_birth_after_today_is_refused_when_today_is_known() -> None:
 def test_no_single_wrong_character_goes_unnoticed(number: IdNumber, place: int, wrong: str) -> None:
     text = number.value[:place] + wrong + number.value[place + 1 :]
     if text != number.value:
-        code_of(IdNumber.parse, text)
+        refused_with(IdNumber.parse, text)
 
 
 @pytest.mark.parametrize("text", controls.RIGHT_ID_NUMBERS)
@@ -105,14 +105,14 @@ def test_every_substitution_in_the_examples_is_refused(text: str) -> None:
     spoiled = {text[:place] + c + text[place + 1 :] for place in range(18) for c in "0123456789Xx -"} - {text}
     for wrong in spoiled:
         if wrong.upper() != text:
-            code_of(IdNumber.parse, wrong)
+            refused_with(IdNumber.parse, wrong)
 
 
 @given(controls.usccs(), st.integers(0, 17), st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
 def test_no_single_wrong_character_of_a_uscc_goes_unnoticed(uscc: Uscc, place: int, wrong: str) -> None:
     text = uscc.value[:place] + wrong + uscc.value[place + 1 :]
     if text != uscc.value:
-        code_of(Uscc.parse, text)
+        refused_with(Uscc.parse, text)
 
 
 @given(controls.id_numbers())
@@ -172,4 +172,4 @@ def test_a_refusal_never_echoes_the_text(text: str) -> None:
 @pytest.mark.parametrize("typed", ["11010519491231002x", "91110000600037341l", "13800138000", "王 芳"])
 def test_the_constructors_take_canonical_text_only(typed: str) -> None:
     for kind in KINDS:
-        code_of(kind, typed)
+        refused_with(kind, typed)
