@@ -6,7 +6,9 @@ from ledger.credit_ledger import CreditLedger
 from ledger.erasures import ErasureList
 from ledger.keyring import Keyring
 from ledger.migrate import migrate
+from ledger.sms_outbox import SmsOutbox
 from projections.catalogue import create_tables
+from workers.messages import HttpSmsGateway
 
 
 def build_clock(settings: Settings) -> Clock:
@@ -19,6 +21,18 @@ def build_ledger(settings: Settings) -> CreditLedger:
     ledger = CreditLedger(settings.ledger_environment(), settings.rules)
     ledger.keys.replay_erasures()
     return ledger
+
+
+def build_outbox(ledger: CreditLedger) -> SmsOutbox:
+    """The outbox of SMS, for whoever queues, sends or shows them."""
+    return SmsOutbox(ledger.pool, ledger.keyring.platform)
+
+
+def build_sms_gateway(settings: Settings) -> HttpSmsGateway | None:
+    """The gateway of SMS, if there is one; a demo has none."""
+    if settings.sms_gateway_url is None:
+        return None
+    return HttpSmsGateway(settings.sms_gateway_url, settings.sms_gateway_token)
 
 
 def create_files(settings: Settings) -> None:
