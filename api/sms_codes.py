@@ -4,13 +4,13 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 
-from ledger.sms_outbox import SmsOutbox
 from psycopg import Connection
 
 from domain.identifiers import MobileNumber
 from domain.rejections import Reason, Refused
 from domain.rules import Rules
 from ledger.credit_ledger import CreditLedger
+from ledger.sms_outbox import SmsOutbox
 
 A_DAY = timedelta(days=1)
 

@@ -4,7 +4,6 @@ import json
 import logging
 import signal
 import sys
-from pathlib import Path
 from threading import Event
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -52,7 +51,9 @@ def up(port: Annotated[int, typer.Option(help="where the API listens, if free")]
 
 @app.command()
 def demo(
-    keep_running: Annotated[bool, typer.Option("--keep-running", help="stay up with the story's data")] = False,
+    keep_running: Annotated[
+        bool, typer.Option("--keep-running", help="stay up with the story's data")
+    ] = False,
     port: Annotated[int, typer.Option(help="where the API listens, if free")] = 8000,
 ) -> None:
     """Play the whole story on a fresh system, through the public API.
@@ -91,13 +92,7 @@ def _stop_event() -> Event:
 @app.command()
 def work() -> None:
     """Carry out queued messages (one role of the system; run as many as needed)."""
-    worker_main.work(Settings())
-
-
-@app.command()
-def schedule() -> None:
-    """Follow the log, wake what is due, send SMS (one role of the system)."""
-    worker_main.schedule(Settings())
+    worker_main.main()
 
 
 @app.command()

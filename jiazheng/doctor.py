@@ -35,7 +35,9 @@ def examine() -> list[Finding]:
         Finding("settings", is_good=True),
         _checked("keyring", lambda: Keyring.load(settings.keyring_file), "run `jiazheng migrate` once"),
         _checked("list of erasures", lambda: ErasureList(settings.erasures_file), "bring the file back"),
-        _checked("ledger database", lambda: _may_not_rewrite(settings.database_url), "see docs/operations.md"),
+        _checked(
+            "ledger database", lambda: _may_not_rewrite(settings.database_url), "see docs/operations.md"
+        ),
         _checked("keys database", lambda: _answers(settings.keys_database_url), "is the server up?"),
         _checked("queue", lambda: _ping(settings.redis_url), "is Valkey or Redis up?"),
         _checked("face model", lambda: _is_model(settings.face_model_sha256), "calibrate for this model"),
@@ -62,8 +64,8 @@ def _answers(url: str) -> None:
 def _may_not_rewrite(url: str) -> None:
     """The application's own role must not be able to change what happened."""
     query = """
-        SELECT has_table_privilege('ledger.events', 'UPDATE') OR has_table_privilege('ledger.events', 'DELETE')
-            OR has_table_privilege('ledger.events', 'TRUNCATE')
+        SELECT bool_or(has_table_privilege('ledger.events', privilege))
+        FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) privilege
     """
     with psycopg.connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:
         row = connection.execute(query).fetchone()

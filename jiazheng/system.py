@@ -1,4 +1,4 @@
-"""The whole system on one machine: embedded services, or real ones named by the environment, and our roles."""
+"""The whole system on one machine: our roles, with embedded services or real ones."""
 
 import os
 import socket
@@ -19,7 +19,7 @@ from jiazheng.watched import Service
 CHECKOUT = Path(__file__).parent.parent
 EXTERNAL = ("DATABASE_URL", "KEYS_DATABASE_URL", "REDIS_URL")
 READY_TIMEOUT_SECONDS = 1.0
-ROLES = ("project", "schedule", "work", "api")
+ROLES = ("project", "work", "api")
 """In the order they start; they stop the other way round."""
 
 
@@ -30,12 +30,16 @@ class ConfigurationError(RuntimeError):
 class System:
     """One system in a state folder.
 
-    With DATABASE_URL, KEYS_DATABASE_URL and REDIS_URL set, those real services are used (then their owner URLs
-    are needed to migrate); without any of them, Postgres and Valkey come from wheels into the state folder.
+    With DATABASE_URL, KEYS_DATABASE_URL and REDIS_URL set, those real services are used (then their owner
+    URLs are needed to migrate); without any of them, Postgres and Valkey come from wheels.
     """
 
     def __init__(
-        self, state_dir: Path, port: int, demo_clock_file: Path | None = None, extra: dict[str, str] | None = None
+        self,
+        state_dir: Path,
+        port: int,
+        demo_clock_file: Path | None = None,
+        extra: dict[str, str] | None = None,
     ) -> None:
         self.state_dir = state_dir
         self.url = f"http://localhost:{port}"
@@ -89,7 +93,9 @@ class System:
     def supervisor(self, events: Callable[[str], None]) -> Supervisor:
         """Who starts, watches and stops it all."""
         services: list[Service] = [] if self.is_external else [self._postgres, self._valkey]
-        roles = [Role(name, (sys.executable, "-m", "jiazheng", name), ready=self._ready(name)) for name in ROLES]
+        roles = [
+            Role(name, (sys.executable, "-m", "jiazheng", name), ready=self._ready(name)) for name in ROLES
+        ]
         return Supervisor([*services, Preparation(self.prepare)], roles, self.state_dir, events)
 
     def _ready(self, role: str) -> Callable[[], bool] | None:
