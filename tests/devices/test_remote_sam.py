@@ -1,8 +1,8 @@
 """A whole read: nfcpy, a card on a udp socket, a decoding service on a tcp socket."""
 
 import re
-from dataclasses import replace
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
