@@ -75,6 +75,8 @@ def test_a_killed_child_is_replaced_and_the_calls_are_made_again(picture: Pictur
         verdicts = [(await call).comparison.verdict for call in calls]
         assert verdicts == ["rejected"] * 3
         assert child not in pool.process_ids()
+        workers = [each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline())]
+        assert [each.pid for each in workers] == pool.process_ids()  # one new pool for all three calls
 
     with_pool(work)
 

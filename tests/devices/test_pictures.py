@@ -54,7 +54,8 @@ def test_the_folder_comes_from_the_argument_then_the_environment_then_the_checko
 
 
 def test_a_picture_that_was_not_fetched_says_how_to_fetch_it(tmp_path: Path) -> None:
-    for name in ("obama.jpg", "../obama.jpg"):
+    (tmp_path / "other.jpg").touch()
+    for name in ("obama.jpg", "../obama.jpg", "other.jpg"):
         with pytest.raises(pictures.PicturesUnavailable, match=r"jiazheng\.demo\.pictures"):
             pictures.path(name, tmp_path)
 
