@@ -35,7 +35,8 @@ console = Console()
 @app.callback()
 def _logging() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for chatty in ("httpx", "nfc"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 @app.command()

@@ -15,7 +15,7 @@ Loop = Callable[[Event], None]
 """Works until the event is set."""
 
 StopRequest = SimpleQueue[None]
-"""Putting something in asks for the stop; a signal's `put` may interrupt a `get`, an Event's `set` no `wait`."""
+"""Putting something in asks for the stop; a signal may interrupt a `get`, but not an Event's `wait`."""
 
 
 def stop_at_signals() -> StopRequest:
