@@ -40,6 +40,12 @@ def test_root_hands_the_servers_to_an_account_without_rights(
 
 
 @as_root
+@pytest.mark.usefixtures("server")
+def test_root_runs_a_copy_of_the_binaries_that_the_account_can_read(server_dir: Path) -> None:
+    assert all(process.exe().startswith(str(server_dir)) for process in processes_of(server_dir))
+
+
+@as_root
 def test_a_server_follows_to_another_account(state_dir: Path) -> None:
     for name in ("nobody", "postgres"):
         server = EmbeddedPostgres(state_dir, name)

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from jiazheng.backoff import Backoff
 from jiazheng.embedded import EmbeddedPostgres, EmbeddedValkey, ServiceError, StateLockedError
 from jiazheng.embedded.waiting import wait_until
 from jiazheng.supervisor import Role, Supervisor
-from tests.embedded.machine import processes_of
+from tests.embedded.machine import postmaster_pid, processes_of
 from tests.embedded.sql import ask
 
 
@@ -33,7 +34,7 @@ def test_each_starts_when_the_one_before_is_ready_and_stops_before_it(state_dir:
     next_one = shell("next", state_dir, "test -e ready && exec sleep 102")
     postgres, valkey = EmbeddedPostgres(state_dir), EmbeddedValkey(state_dir)
     with Supervisor([postgres, valkey], [slow, next_one], state_dir, happenings.append):
-        assert len(sleeping(state_dir, 101, 102)) == 2
+        assert wait_until(lambda: len(sleeping(state_dir, 101, 102)) == 2, 5)
     assert [line.partition(" after")[0] for line in happenings] == [
         *("postgres is ready", "valkey is ready", "slow is ready", "next is ready"),
         *("next stopped", "slow stopped", "valkey stopped", "postgres stopped"),
@@ -65,8 +66,7 @@ def test_a_crashed_role_is_started_again_without_its_orphans(state_dir: Path) ->
 def test_a_crashed_postgres_is_started_again(state_dir: Path) -> None:
     postgres = EmbeddedPostgres(state_dir)
     with Supervisor([postgres], [], state_dir):
-        [postmaster] = [process for process in processes_of(state_dir) if process.children()]
-        postmaster.kill()
+        os.kill(postmaster_pid(state_dir), signal.SIGKILL)
         assert wait_until(lambda: not postgres.is_running(), 5)
         assert wait_until(postgres.is_ready, 20)
         assert ask(postgres.app_url("keys"), "SELECT 1") == [1]
@@ -100,6 +100,21 @@ def test_a_role_that_fails_at_its_start_is_reported_and_the_others_stop(state_di
     with pytest.raises(ServiceError, match=r"broken did not start \(exit status 3\): no such table"):
         Supervisor([], roles, state_dir).start()
     assert processes_of(state_dir) == []
+
+
+def test_a_stop_during_the_start_is_heard(state_dir: Path) -> None:
+    roles = [
+        shell("stuck", state_dir, "exec sleep 101", ready=lambda: False),
+        shell("next", state_dir, "exec sleep 102"),
+    ]
+    supervisor = Supervisor([], roles, state_dir)
+    start = threading.Thread(target=supervisor.start)
+    start.start()
+    assert wait_until(lambda: len(sleeping(state_dir, 101)) == 1, 5)
+    supervisor.stop()
+    start.join()
+    assert processes_of(state_dir) == []
+    assert not (state_dir / "logs/next.log").exists()
 
 
 def test_a_program_that_does_not_exist_is_reported_and_the_lock_given_back(state_dir: Path) -> None:

@@ -79,6 +79,7 @@ def test_a_left_over_server_that_does_not_let_us_in_is_replaced(
         client.config_set("requirepass", "forgotten")
     successor = EmbeddedValkey(state_dir)
     successor.start()
+    assert not valkey.is_running()
     with client_of(successor) as client:
         assert client.lrange("jobs", 0, -1) == ["kept"]
     successor.stop()
