@@ -106,6 +106,17 @@ def test_a_left_over_server_that_shuts_down_is_replaced(postgres: EmbeddedPostgr
     successor.stop()
 
 
+@pytest.mark.slow
+def test_a_left_over_server_that_hangs_is_replaced(postgres: EmbeddedPostgres, state_dir: Path) -> None:
+    write_row(postgres)
+    os.kill(postmaster_pid(state_dir), signal.SIGSTOP)
+    successor = EmbeddedPostgres(state_dir, start_seconds=4)
+    successor.start()
+    assert not postgres.is_running()
+    assert kept_rows(successor) == ["kept"]
+    successor.stop()
+
+
 def test_a_lost_password_file_is_named(postgres: EmbeddedPostgres, state_dir: Path) -> None:
     postgres.stop()
     (state_dir / "postgres/passwords.json").unlink()
