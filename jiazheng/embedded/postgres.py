@@ -47,19 +47,19 @@ class EmbeddedPostgres:
 
     `jz_owner` owns the databases `ledger` and `keys`; `jz_app` may only log in, until a migration grants
     more. Only one supervisor may use a state folder: hold its StateLock. As root the server runs as
-    `account_name`, by default the first existing one of `postgres` and `nobody`. A start may take
-    `start_seconds`, and so may the answer of a left-over server.
+    `account_name`, by default the first existing one of `postgres` and `nobody`. A left-over
+    server that does not answer within `adopt_seconds` is killed and replaced.
     """
 
     name = "postgres"
 
     def __init__(
-        self, state_dir: Path, account_name: str | None = None, start_seconds: float = START_SECONDS
+        self, state_dir: Path, account_name: str | None = None, adopt_seconds: float = START_SECONDS
     ) -> None:
         self._state_dir = state_dir.resolve()
         self._home = self._state_dir / "postgres"
         self._account = server_account(account_name)
-        self._start_seconds = start_seconds
+        self._adopt_seconds = adopt_seconds
         self._server: Server | None = None
 
     def start(self) -> None:
@@ -74,7 +74,7 @@ class EmbeddedPostgres:
             cluster.make_startable(self._sockets)
             self._server = self._launch(cluster)
         try:
-            self.wait_ready(self._start_seconds)
+            self.wait_ready(START_SECONDS)
             self._create_databases()
         except (ServiceError, psycopg.Error) as error:
             self.stop()
@@ -136,7 +136,7 @@ class EmbeddedPostgres:
         if process is None:
             return False
         self._server = Server(process)
-        wait_until(lambda: not self.is_running() or self._refusal() is None, self._start_seconds)
+        wait_until(lambda: not self.is_running() or self._refusal() is None, self._adopt_seconds)
         if not self.is_ready():  # it was shutting down, or it hangs
             self.kill()
         return self.is_running()

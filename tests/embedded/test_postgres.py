@@ -110,7 +110,7 @@ def test_a_left_over_server_that_shuts_down_is_replaced(postgres: EmbeddedPostgr
 def test_a_left_over_server_that_hangs_is_replaced(postgres: EmbeddedPostgres, state_dir: Path) -> None:
     write_row(postgres)
     os.kill(postmaster_pid(state_dir), signal.SIGSTOP)
-    successor = EmbeddedPostgres(state_dir, start_seconds=4)
+    successor = EmbeddedPostgres(state_dir, adopt_seconds=3)
     successor.start()
     assert not postgres.is_running()
     assert kept_rows(successor) == ["kept"]
