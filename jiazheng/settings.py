@@ -11,8 +11,6 @@ from domain.rules import Rules
 Url = Annotated[str, Field(repr=False)]
 """Holds a password, so it is never shown."""
 
-Secret = Annotated[str, Field(repr=False)]
-
 
 class Settings(BaseSettings):
     """What a process needs to know; `jiazheng settings` prints them all."""
@@ -43,10 +41,12 @@ class Settings(BaseSettings):
         None, description="the model the thresholds were set for; the start is refused with another"
     )
     worker_threads: int = Field(4, ge=1, description="threads of a worker process; each uses a connection")
-    sms_gateway_url: Url | None = Field(
-        None, description="takes SMS as JSON by POST; without it they stay in the outbox (`jiazheng sms`)"
+    sms_gateway_url: str | None = Field(
+        None,
+        repr=False,
+        description="takes SMS as JSON by POST; without it they stay in the outbox (`jiazheng sms`)",
     )
-    sms_gateway_token: Secret | None = Field(None, description="bearer token for the SMS gateway")
+    sms_gateway_token: str | None = Field(None, repr=False, description="bearer token for the SMS gateway")
     rules: Rules = Field(default_factory=Rules, description="the specification's numbers")
 
     def ledger_environment(self) -> dict[str, str]:

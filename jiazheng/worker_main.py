@@ -30,12 +30,9 @@ def work(settings: Settings, request: StopRequest) -> None:
         Exception: a database or the queue is away; whoever supervises starts the process again.
     """
     with ExitStack() as at_the_end:
-        clock, ledger, broker = (
-            build_clock(settings),
-            build_ledger(settings),
-            build_broker(settings.redis_url),
-        )
+        clock, ledger = build_clock(settings), build_ledger(settings)
         at_the_end.callback(ledger.close)
+        broker = build_broker(settings.redis_url)
         at_the_end.callback(broker.client.close)
         outbox, gateway = build_outbox(ledger), build_sms_gateway(settings)
         if gateway is not None:

@@ -8,14 +8,14 @@ from threading import Event
 
 import dramatiq
 
-STOP_MS = 8_000
-"""A supervisor kills after 10 s; what an actor has not finished by then is done again."""
+STOP_MS = 4_000
+"""For the threads, then once more for the consumers; a supervisor kills after 10 s."""
 
 Loop = Callable[[Event], None]
 """Works until the event is set."""
 
 StopRequest = SimpleQueue[None]
-"""Putting something in asks for the stop; a signal's `put` may interrupt a `get`, an Event's `set` no `wait`."""
+"""Putting something in asks for the stop; a signal handler may do so, while an Event's `set` can deadlock."""
 
 
 def stop_at_signals() -> StopRequest:
