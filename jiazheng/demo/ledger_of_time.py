@@ -77,7 +77,7 @@ def reminder(world: World) -> str:
 
 def overdue(world: World) -> str:
     """The deadline and the clock decide, not a background job."""
-    world.supervisor.stop_role("work")
+    world.stop_background()
     world.move_to(world.facts["due_at"] + timedelta(seconds=1))
     problem = refused("check-in-overdue", lambda: world.worker.post("/v1/certificate-codes"))
     expect(status(world) == "left", "the operator sees 离职 already")
@@ -86,7 +86,7 @@ def overdue(world: World) -> str:
 
 def left(world: World) -> str:
     """The event carries the deadline as its time."""
-    world.supervisor.start_role("work")
+    world.start_background()
     regulator = signed_in_regulator(world)
     find = {"subject_id": world.facts["worker_id"], "basis": BASIS}
 
