@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -79,9 +80,9 @@ class Databases:
     keys: str
 
 
-@pytest.fixture
-def databases(postgres: EmbeddedPostgres) -> Iterator[Databases]:
-    """Copies of the migrated databases, dropped after the test."""
+@contextmanager
+def fresh_databases(postgres: EmbeddedPostgres) -> Iterator[Databases]:
+    """Copies of the migrated databases, dropped afterwards."""
     number = next(_numbers)
     fresh = Databases(f"ledger_{number}", f"keys_{number}")
     pairs = ((fresh.ledger, "ledger"), (fresh.keys, "keys"))
@@ -93,21 +94,34 @@ def databases(postgres: EmbeddedPostgres) -> Iterator[Databases]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-def settings(
-    postgres: EmbeddedPostgres, valkey: EmbeddedValkey, databases: Databases, tmp_path: Path
+def settings_for(
+    postgres: EmbeddedPostgres, valkey: EmbeddedValkey, databases: Databases, folder: Path
 ) -> Settings:
+    """Settings of a new system whose secrets lie in a folder."""
     made = Settings(
         DATABASE_URL=postgres.app_url(databases.ledger),
         KEYS_DATABASE_URL=postgres.app_url(databases.keys),
         REDIS_URL=valkey.url,
-        keyring_file=tmp_path / "keyring.json",
-        erasures_file=tmp_path / "erasures",
+        keyring_file=folder / "keyring.json",
+        erasures_file=folder / "erasures",
         database_connections=8,
         rules=Rules(),
     )
     create_files(made)
     return made
+
+
+@pytest.fixture
+def databases(postgres: EmbeddedPostgres) -> Iterator[Databases]:
+    with fresh_databases(postgres) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def settings(
+    postgres: EmbeddedPostgres, valkey: EmbeddedValkey, databases: Databases, tmp_path: Path
+) -> Settings:
+    return settings_for(postgres, valkey, databases, tmp_path)
 
 
 @pytest.fixture
