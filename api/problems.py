@@ -22,6 +22,8 @@ STATUS_OF_KIND = {
     Kind.GONE: 410,
     Kind.TOO_MANY: 429,
 }
+FIELD_OF_IDENTIFIER = {"person_name": "name", "mobile_number": "phone"}
+"""What forms call an identifier, where it is not the identifier's own name."""
 UNAUTHENTICATED = {"token-invalid"}
 RETRY_LATER = {"view-behind", "face-check-busy", "request-in-progress"}
 
@@ -65,13 +67,19 @@ def problem_of(error: Exception) -> Problem:
             status = 401 if error.reason.code in UNAUTHENTICATED else STATUS_OF_KIND[error.reason.kind]
             return Problem(error.reason.code, status, error.field)
         case InvalidIdentifier():
-            return Problem(str(error).replace(".", "-").replace("_", "-"), 422, str(error).partition(".")[0])
+            return _wrong_identifier(error.code)
         case RequestValidationError():
             return Problem("request-invalid", 422, errors=tuple(map(_without_input, error.errors())))
         case HTTPException():
             code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
             return Problem(code, error.status_code)
     raise error
+
+
+def _wrong_identifier(code: str) -> Problem:
+    identifier = code.partition(".")[0]
+    field = FIELD_OF_IDENTIFIER.get(identifier, identifier)
+    return Problem(code.replace(".", "-").replace("_", "-"), 422, field)
 
 
 def _without_input(finding: dict[str, object]) -> dict[str, str]:
