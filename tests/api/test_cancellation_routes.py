@@ -1,15 +1,11 @@
 """POST /v1/me/cancellation: what is left of a person afterwards, and what is not."""
 
-import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-import psycopg
 import pytest
-from psycopg.sql import SQL, Identifier
 
 from domain.identifiers import PersonName
 from jiazheng.demo.client import refused
@@ -17,6 +13,7 @@ from jiazheng.embedded.postgres import EmbeddedPostgres
 from tests.controls.api import Api
 from tests.controls.certificates import requested
 from tests.controls.people import Person, new_person
+from tests.controls.plain_text import found
 from tests.controls.problems import refusal
 from tests.controls.providers import LEVEL, registered_provider
 from tests.controls.visitors import (
@@ -30,10 +27,6 @@ from tests.controls.visitors import (
 )
 
 OWN_NAME: Final = "褚䶮鑫"
-TABLES: Final = """
-    SELECT schemaname, tablename FROM pg_tables
-    WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
-"""
 
 
 def cancelled(api: Api, visitor: Visitor) -> dict[str, str]:
@@ -137,16 +130,17 @@ def test_nothing_personal_stands_in_plain_text_before_or_after(
     api: Api, postgres: EmbeddedPostgres, state_dir: Path
 ) -> None:
     # given people about whom everything there is was recorded
-    people = [complete_worker(api), register_consumer(api), _registered_with_a_name_of_their_own(api)]
+    worker, consumer = complete_worker(api), register_consumer(api)
+    people = [worker, consumer, _registered_with_a_name_of_their_own(api)]
     provider = registered_provider(api)
-    assert provider.submit(api, provider.record(people[0].person)).status_code == 201
-    requested(people[0], people[1], ["basic", "tax"])
+    assert provider.submit(api, provider.record(worker.person)).status_code == 201
+    requested(worker, consumer, ["basic", "tax"])
     words = {word for visitor in people for word in _numbers(visitor.person)} | {LEVEL, OWN_NAME}
     # when both databases and their files are searched, before and after they have cancelled
-    before = _found(postgres, state_dir, words)
+    before = found(postgres, state_dir, words)
     for visitor in people:
         cancelled(api, visitor)
-    after = _found(postgres, state_dir, words)
+    after = found(postgres, state_dir, words)
     # then no row and no file holds a name, a number or a record
     assert (before, after) == (set(), set())
 
@@ -158,7 +152,7 @@ def test_the_search_for_plain_text_finds_what_is_public(
     worker = complete_worker(api)
     name = api.get(f"/v1/enterprises/{worker.enterprise}").json()["name"]
     # when the same search looks for it, then rows and files both hold it
-    assert _found(postgres, state_dir, {name}) == {(name, "row"), (name, "file")}
+    assert found(postgres, state_dir, {name}) == {(name, "row"), (name, "file")}
 
 
 def _registered_with_a_name_of_their_own(api: Api) -> Visitor:
@@ -171,32 +165,3 @@ def _registered_with_a_name_of_their_own(api: Api) -> Visitor:
 
 def _numbers(person: Person) -> set[str]:
     return {str(person.id_number), person.phone.national}
-
-
-def _found(postgres: EmbeddedPostgres, state_dir: Path, words: set[str]) -> set[tuple[str, str]]:
-    """Which of the words stand in a row of a database, or in a file of the server."""
-    rows = "\n".join(_rows(postgres)).encode()
-    found = {(word, "row") for word in words if _is_in(word, rows)}
-    with psycopg.connect(postgres.owner_url("postgres"), autocommit=True) as connection:
-        connection.execute("CHECKPOINT")  # so that the files hold what the rows hold
-    for path in filter(Path.is_file, state_dir.rglob("*")):
-        octets = path.read_bytes()
-        found |= {(word, "file") for word in words if _is_in(word, octets)}
-    return found
-
-
-def _is_in(word: str, octets: bytes) -> bool:
-    """In UTF-8, as JSON escapes it, or in the hexadecimal that binary columns are dumped in."""
-    spellings = (word, json.dumps(word)[1:-1], word.encode().hex())
-    return any(spelling.encode() in octets for spelling in spellings)
-
-
-def _rows(postgres: EmbeddedPostgres) -> Iterator[str]:
-    """Every row of every table of every database, as text."""
-    with psycopg.connect(postgres.owner_url("postgres")) as connection:
-        names = [row[0] for row in connection.execute("SELECT datname FROM pg_database WHERE datallowconn")]
-    for name in names:
-        with psycopg.connect(postgres.owner_url(name)) as connection:
-            for schema, table in connection.execute(TABLES).fetchall():
-                query = SQL("SELECT t::text FROM {} AS t").format(Identifier(schema, table))
-                yield from (row[0] for row in connection.execute(query))

@@ -29,7 +29,7 @@ class RegisteredKiosk:
     signer: Signer
     audience: str
 
-    def sign(self, challenge: str, document: CardDocument, **changes: Any) -> str:
+    def sign(self, challenge: str, document: CardDocument, /, **changes: Any) -> str:
         """Sign a reading; `changes` replace claims."""
         claims = {
             "aud": self.audience,
