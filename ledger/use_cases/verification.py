@@ -70,7 +70,7 @@ def _card_refusal(account: Account, card: CardReading, today: date) -> Reason | 
 
 
 def _is_own(account: Account, card: CardReading) -> bool:
-    """Cards have dots, blanks and widths of their own in names; a name that no form takes is nobody's here."""
+    """Cards have dots and widths of their own in names; a name that no form takes is nobody's here."""
     try:
         name = str(PersonName.parse(card.name))
     except InvalidIdentifier:
