@@ -12,7 +12,6 @@ from tests.controls.routes import OPERATIONS, Operation, contexts
 from tests.controls.visitors import signed_in
 
 CLOSED = [operation for operation in OPERATIONS if "public" not in operation.roles]
-BY_NAME = {"ids": lambda operation: operation.name}
 
 
 def test_the_table_names_every_route_and_nothing_else() -> None:
@@ -39,7 +38,7 @@ def answer_to(api: Api, operation: Operation, token: str | None) -> httpx.Respon
 
 
 @pytest.mark.parametrize("role", sorted(SIGNED_IN))
-@pytest.mark.parametrize("operation", OPERATIONS, **BY_NAME)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 def test_a_role_gets_in_where_the_table_says_so_and_nowhere_else(
     api: Api, operation: Operation, role: str
 ) -> None:
@@ -57,7 +56,7 @@ def test_a_role_gets_in_where_the_table_says_so_and_nowhere_else(
 
 
 @pytest.mark.parametrize("token", [None, "jza_forged", "jzr_", "x" * 5000])
-@pytest.mark.parametrize("operation", CLOSED, **BY_NAME)
+@pytest.mark.parametrize("operation", CLOSED, ids=str)
 def test_nobody_gets_into_a_closed_route_without_a_token_of_ours(
     api: Api, operation: Operation, token: str | None
 ) -> None:

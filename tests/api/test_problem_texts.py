@@ -29,7 +29,9 @@ def texts_in(nodes: list[ast.expr]) -> set[str]:
 
 def problem_codes() -> set[str]:
     """The codes written out in `Problem(...)`; another problem's code is the exception's own."""
-    return {code for call in calls_in(Path(api.__file__).parent, "Problem") for code in texts_in(call.args[:1])}
+    return {
+        code for call in calls_in(Path(api.__file__).parent, "Problem") for code in texts_in(call.args[:1])
+    }
 
 
 def identifier_codes() -> set[str]:

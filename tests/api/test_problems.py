@@ -1,16 +1,13 @@
 """Errors as RFC 9457 problems."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from api.main import create_app
 from api.problem_texts import TEXTS
 from api.route import MAX_BODY_BYTES
-from tests.controls.api import Api, bearer
+from tests.controls.api import Api
 from tests.controls.visitors import complete_worker, photo, register_worker, signed_in, staff_client
 
 
@@ -43,14 +40,18 @@ def test_a_body_that_is_not_the_documented_json_is_a_problem(api: Api, path: str
     problem(answer, answer.status_code, "bad-request" if answer.status_code == 400 else "request-invalid")
 
 
-@pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "multipart/form-data; boundary=x", ""])
+@pytest.mark.parametrize(
+    "media_type", ["text/plain", "application/xml", "multipart/form-data; boundary=x", ""]
+)
 def test_json_under_another_media_type_is_a_problem(api: Api, media_type: str) -> None:
     headers = {"Content-Type": media_type}
     answer = api.post("/v1/sms-codes", content=b'{"phone": "13800138000"}', headers=headers)
     problem(answer, 422, "request-invalid")
 
 
-@pytest.mark.parametrize("media_type", ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(
+    "media_type", ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=x"]
+)
 def test_a_broken_multipart_body_is_a_problem(api: Api, media_type: str) -> None:
     token = signed_in(api, uuid4(), "worker").access_token
     answer = api.post("/v1/check-ins", token, content=b"--y\r\n", headers={"Content-Type": media_type})
@@ -111,7 +112,9 @@ def test_wrong_parameters_are_problems(api: Api, parameter: str) -> None:
 
 
 @pytest.mark.parametrize("field", ["text", "uscc", "province", "city"])
-@pytest.mark.parametrize("text", ["\x00", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "%", "\\", "'"])
+@pytest.mark.parametrize(
+    "text", ["\x00", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "%", "\\", "'"]
+)
 def test_a_search_never_breaks_on_strange_characters(api: Api, field: str, text: str) -> None:
     answer = api.get("/v1/enterprises", params={field: text})
     assert answer.status_code in (200, 422)
@@ -144,5 +147,3 @@ def test_each_failing_check_of_a_photo_has_its_own_code(api: Api) -> None:
     answers = [api.post("/v1/check-ins", worker.token, files=f) for f in (photo("biden.jpg"), broken)]
     # then each is told what is wrong
     assert [answer.json()["code"] for answer in answers] == ["face-not-matched", "photo-not-an-image"]
-
-

@@ -9,7 +9,6 @@ from fastapi.routing import RouteContext, iter_route_contexts
 
 from api.access import ROLES_OF_ROUTE
 from api.main import create_app
-from api.parts import Parts
 
 NOBODY_THERE = str(UUID(int=7))
 """An id that belongs to nothing."""
@@ -35,6 +34,9 @@ class Operation:
         """The path, with ids of nothing."""
         parts = self.template.split("/")
         return "/".join(NOBODY_THERE if part.startswith("{") else part for part in parts)
+
+    def __str__(self) -> str:
+        return self.name
 
     @property
     def name(self) -> str:
@@ -73,7 +75,6 @@ OPERATIONS = [
     Operation(method, str(context.path)) for context in contexts() for method in context.methods or ()
 ]
 POSTS = [operation for operation in OPERATIONS if operation.method == "POST"]
-BY_NAME = {operation.name: operation for operation in OPERATIONS}
 
 
 def resolved(schema: Any) -> Any:
