@@ -21,6 +21,8 @@ from ledger.use_cases import disclosures
 
 routes = router("certificate")
 
+EVENTS: dict[str, Any] = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+
 
 class CodeOut(BaseModel):
     """A fresh certificate code; show it as a QR code, and ask for the next one before it expires."""
@@ -123,7 +125,7 @@ async def view(act: Acting, disclosure_id: UUID) -> ViewOut:
     return ViewOut(disclosure_id=found.id, readable_until=found.readable_until, records=records)
 
 
-@routes.get("/push", response_class=EventSourceResponse)
+@routes.get("/push", response_class=EventSourceResponse, responses={200: EVENTS})
 async def push(act: Acting, request: Request) -> Response:
     """What happens to one's disclosures, as server-sent events; `Last-Event-ID` catches up."""
     last_event_id = request.headers.get("last-event-id", "")

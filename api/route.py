@@ -14,6 +14,7 @@ from starlette.types import Message
 
 from api.access import ROLES_OF_ROUTE
 from api.answers import Request as RepeatableRequest
+from api.documentation import PROBLEMS, admission_to, parameters_of
 from api.parts import Parts, parts_of
 from api.problems import KNOWN_ERRORS, Problem, problem_of, response_of
 from api.tokens import Session
@@ -33,6 +34,12 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 class LedgerRoute(APIRoute):
     """A route of this API."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **settings: Any) -> None:
+        (method,) = settings["methods"]
+        settings["dependencies"] = [*(settings.get("dependencies") or ()), *admission_to(f"{method} {path}")]
+        settings["openapi_extra"] = parameters_of(method)
+        super().__init__(path, endpoint, **settings)
 
     def get_route_handler(self) -> Handler:
         """Wrap the route's own handler."""
@@ -56,7 +63,7 @@ class LedgerRoute(APIRoute):
 
 def router(tag: str) -> APIRouter:
     """A router whose routes are all `LedgerRoute`."""
-    return APIRouter(prefix="/v1", tags=[tag], route_class=LedgerRoute)
+    return APIRouter(prefix="/v1", tags=[tag], route_class=LedgerRoute, responses=PROBLEMS)
 
 
 async def _admit(request: Request, route: APIRoute) -> Session | None:
