@@ -5,18 +5,13 @@ from datetime import UTC, datetime, timedelta
 from jiazheng.demo.client import refused
 from tests.controls.api import Api
 from tests.controls.problems import refusal
-from tests.controls.visitors import OTHER_FACE, SAME_FACE, Visitor, complete_worker, photo, signed_in
-from tests.controls.workers import THIRTY_DAYS, due_at, signed_worker
+from tests.controls.visitors import OTHER_FACE, SAME_FACE, Visitor, complete_worker, photo
+from tests.controls.workers import THIRTY_DAYS, again, due_at, signed_worker
 
 
 def statuses(worker: Visitor) -> list[str]:
     """The status of each of the worker's own employments."""
     return [row["status"] for row in worker.client.get("/v1/me/employments")]
-
-
-def again(api: Api, worker: Visitor) -> Visitor:
-    """The same worker, signed in anew."""
-    return Visitor(worker.subject, worker.person, signed_in(api, worker.subject, "worker"))
 
 
 def test_a_check_in_moves_the_deadline(api: Api) -> None:

@@ -6,6 +6,8 @@ from datetime import date
 from functools import cache
 from typing import Any, Final
 
+import httpx
+
 from devices.card_document import CardDocument
 from devices.card_ports import CardKind
 from jiazheng.demo import pictures
@@ -15,10 +17,12 @@ from jiazheng.demo.portraits import card_portrait, photo_block
 from jiazheng.demo.terminal import Signer
 from tests.controls.api import Api
 from tests.controls.people import Person
-from tests.controls.visitors import administrator
+from tests.controls.visitors import Visitor, administrator, photo
 
 PORTRAIT: Final = "obama3.jpg"
 """The picture on every card of these tests."""
+OWN_FACE, WRONG_FACE = "obama.jpg", "biden.jpg"
+"""Against that portrait: accepted, and another person."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,17 @@ def card_of(person: Person, **changes: Any) -> CardDocument:
         valid_until=date(2040, 1, 1),
     )
     return replace(card, **changes)
+
+
+def own_reading(kiosk: RegisteredKiosk, worker: Visitor, **changes: Any) -> str:
+    """The worker's own card, read for a fresh challenge; `changes` replace claims."""
+    return kiosk.sign(challenge(worker.client), card_of(worker.person), **changes)
+
+
+def verified(api: Api, worker: Visitor, reading: str, picture: str = OWN_FACE) -> httpx.Response:
+    """Send a reading and the picture of a face."""
+    data = {"card_reading": reading}
+    return api.post("/v1/identity-verifications", worker.token, data=data, files=photo(picture))
 
 
 @cache

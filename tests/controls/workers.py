@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from domain.event import Cause
-from domain.letter import CURRENT
+from domain.letter import CURRENT, Letter
+from domain.worker import Worker
 from ledger.use_cases.employments import choose_enterprises
-from ledger.use_cases.verification import sign_letter, verify_identity
+from ledger.use_cases.verification import authorize_letter, sign_letter, verify_identity
 from tests.controls.api import Api
 from tests.controls.people import ACCEPTED, Person, Registered, cause, listed_enterprise, registered_worker
 from tests.controls.visitors import ENROLLED, Visitor, real_template, signed_in
@@ -37,6 +38,22 @@ def signed_worker(api: Api) -> Visitor:
     letter = (CURRENT.version, CURRENT.text_sha256)
     sign_letter(api.parts.ledger, _own(api, worker), worker.subject, *letter)
     return worker
+
+
+def worker_of_a_narrower_letter(api: Api) -> Visitor:
+    """A complete worker whose letter, an earlier one, covers the basic information alone."""
+    worker, ledger = verified_worker(api), api.parts.ledger
+    letter = Letter("2025-01", ("basic",), "家政服务员信用信息授权书(2025年版)")
+    own = ledger.load(Worker, Worker.stream_for(worker.subject))
+    own.sign_letter(_own(api, worker), letter, letter.text_sha256)
+    ledger.commit(_own(api, worker), own)
+    authorize_letter(ledger, _own(api, worker), worker.subject, ACCEPTED)
+    return worker
+
+
+def again(api: Api, visitor: Visitor, role: str = "worker") -> Visitor:
+    """The same person, signed in anew: no token outlasts the days that a test lets pass."""
+    return Visitor(visitor.subject, visitor.person, signed_in(api, visitor.subject, role))
 
 
 def due_at(worker: Visitor) -> datetime:
