@@ -14,10 +14,9 @@ from api.paging import Page, read_cursor, write_cursor
 from api.route import router
 from api.schemas import ShortText
 from domain.identifiers import IdNumber
-from domain.rejections import Reason, Refused
 from ledger.event_reader import read_events
 from ledger.positions import Position
-from ledger.use_cases.regulation import authorization_as_of, find_subject, record_look
+from ledger.use_cases.regulation import authorization_as_of, find_subject, record_look, require_known
 from projections import trail
 
 routes = router("regulator")
@@ -120,10 +119,10 @@ async def replay(act: Acting, wanted: ReplayIn) -> ReplayOut:
 
 async def _looked_up(act: Act, wanted: Subject, what: str) -> UUID:
     """The subject, after the look was recorded."""
-    subject_id = wanted.subject_id
-    if wanted.id_number is not None:
-        subject_id = await act.read(find_subject, str(IdNumber.parse(wanted.id_number)))
-    if subject_id is None:
-        raise Refused(Reason.NOT_FOUND, field="id_number")
+    if wanted.subject_id is not None:
+        subject_id = wanted.subject_id
+        await act.read(require_known, subject_id)
+    else:
+        subject_id = await act.read(find_subject, str(IdNumber.parse(str(wanted.id_number))))
     await act.run(record_look, subject_id, act.signed_in.role, what, wanted.basis)
     return subject_id

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.access import AccessLog
 from domain.event import Cause
+from domain.rejections import Reason, Refused
 from domain.worker import Worker
 from ledger.credit_ledger import Appended, CreditLedger, use_case
 
@@ -46,7 +47,20 @@ def authorization_as_of(ledger: CreditLedger, subject: UUID, at: datetime) -> Au
     )
 
 
-def find_subject(ledger: CreditLedger, id_number: str) -> UUID | None:
-    """The living account behind a normalised ID number; erased people are found by subject id only."""
+def find_subject(ledger: CreditLedger, id_number: str) -> UUID:
+    """The living account behind a normalised ID number; erased people are found by subject id only.
+
+    Raises:
+        Refused: nobody has the number.
+    """
     with ledger.pool.connection() as connection:
-        return ledger.blind_index.find_owner(connection, "id_number", id_number)
+        subject_id = ledger.blind_index.find_owner(connection, "id_number", id_number)
+    if subject_id is None:
+        raise Refused(Reason.NOT_FOUND, field="id_number")
+    return subject_id
+
+
+def require_known(ledger: CreditLedger, subject_id: UUID) -> None:
+    """Refuse an id that no event ever had, before a look at nobody is recorded."""
+    if not ledger.positions_of(subject_id).positions:
+        raise Refused(Reason.NOT_FOUND, field="subject_id")
