@@ -12,6 +12,7 @@ from jiazheng.embedded.valkey import EmbeddedValkey
 from tests.conftest import MovableClock, fresh_databases, settings_for
 from tests.controls.api import Api, running_api
 from tests.controls.kiosks import RegisteredKiosk, registered_kiosk
+from tests.controls.providers import RegisteredProvider, registered_provider
 from tests.controls.visitors import Employed, Visitor, complete_worker, register_consumer
 
 A_DAY = timedelta(days=1)
@@ -56,3 +57,8 @@ def consumer(api: Api) -> Visitor:
 @pytest.fixture
 def kiosk(api: Api) -> RegisteredKiosk:
     return registered_kiosk(api)
+
+
+@pytest.fixture
+def provider(api: Api) -> RegisteredProvider:
+    return registered_provider(api)

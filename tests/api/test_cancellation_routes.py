@@ -11,11 +11,11 @@ from domain.identifiers import PersonName
 from jiazheng.demo.client import refused
 from jiazheng.embedded.postgres import EmbeddedPostgres
 from tests.controls.api import Api
-from tests.controls.certificates import requested
+from tests.controls.certificates import approved, requested, viewed
 from tests.controls.people import Person, new_person
 from tests.controls.plain_text import found
 from tests.controls.problems import refusal
-from tests.controls.providers import LEVEL, registered_provider
+from tests.controls.providers import LEVEL, RegisteredProvider, send
 from tests.controls.visitors import (
     Visitor,
     complete_worker,
@@ -127,15 +127,16 @@ def test_a_repeated_cancellation_is_refused_with_the_session(api: Api) -> None:
 
 
 def test_nothing_personal_stands_in_plain_text_before_or_after(
-    api: Api, postgres: EmbeddedPostgres, state_dir: Path
+    api: Api, postgres: EmbeddedPostgres, state_dir: Path, provider: RegisteredProvider
 ) -> None:
     # given people about whom everything there is was recorded
     worker, consumer = complete_worker(api), register_consumer(api)
     people = [worker, consumer, _registered_with_a_name_of_their_own(api)]
-    provider = registered_provider(api)
-    assert provider.submit(api, provider.record(worker.person)).status_code == 201
-    requested(worker, consumer, ["basic", "tax"])
-    words = {word for visitor in people for word in _numbers(visitor.person)} | {LEVEL, OWN_NAME}
+    token = provider.key.sign(provider.record(worker.person))
+    assert send(api, provider.provider_id, token).status_code == 201
+    viewed(api, consumer, approved(worker, consumer, ["basic", "tax"]))
+    words = {word for visitor in people for word in _numbers(visitor.person)}
+    words |= {LEVEL, OWN_NAME, token.split(".")[1]}
     # when both databases and their files are searched, before and after they have cancelled
     before = found(postgres, state_dir, words)
     for visitor in people:

@@ -3,9 +3,13 @@
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+import httpx
+
 from tests.controls.api import Api
 from tests.controls.visitors import Visitor, signed_in
 
+TRAIL: Final = "/v1/trail-searches"
+REPLAY: Final = "/v1/authorization-replays"
 BASIS: Final = "家政服务信用信息平台管理办法"
 
 
@@ -17,12 +21,17 @@ def settled(api: Api) -> None:
     assert answer.status_code == 200, answer.text
 
 
+def asked(api: Api, path: str, **wanted: Any) -> httpx.Response:
+    """What a regulator gets; instants are needed by replays only."""
+    instants = {"instants": [api.clock().isoformat()]} if path == REPLAY else {}
+    regulator = signed_in(api, uuid4(), "regulator")
+    return api.post(path, regulator.access_token, json={"basis": BASIS} | instants | wanted)
+
+
 def trail_of(api: Api, subject: UUID) -> list[dict[str, Any]]:
     """The whole trail of a person (fewer than a hundred events)."""
     settled(api)
-    regulator = signed_in(api, uuid4(), "regulator")
-    wanted = {"subject_id": str(subject), "basis": BASIS}
-    entries: list[dict[str, Any]] = regulator.post("/v1/trail-searches", json=wanted)["items"]
+    entries: list[dict[str, Any]] = asked(api, TRAIL, subject_id=str(subject)).json()["items"]
     return entries
 
 
