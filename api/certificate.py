@@ -96,6 +96,8 @@ async def approve(
     scopes: Annotated[list[Scope], Form()],
 ) -> Accepted:
     """Approve all or some scopes, with the digits on the consumer's screen and a face check."""
+    if await act.carried_out():
+        return DONE
     answer = (disclosure_id, digits, list(scopes))
     await act.run(disclosures.require_answerable, act.caller, *answer)
     evidence = await check_face(act, photo)
