@@ -61,7 +61,8 @@ class Operation:
     @property
     def body_schema(self) -> dict[str, Any]:
         """The body's schema, without references."""
-        return resolved(self.described["requestBody"]["content"][self.media_type]["schema"])
+        found: dict[str, Any] = resolved(self.described["requestBody"]["content"][self.media_type]["schema"])
+        return found
 
 
 def contexts() -> Iterator[RouteContext]:
