@@ -62,6 +62,8 @@ def choice(api: Api) -> Post:
 
 def identity_verification(api: Api) -> Post:
     worker = register_worker(api)
+    enterprise = str(listed_enterprise(api.parts.ledger, api.clock))
+    worker.client.post("/v1/me/enterprises", json={"enterprise_ids": [enterprise]})
     data = {"card_reading": reading_of(api, worker)}
     return posting(api, "/v1/identity-verifications", worker.token, data=data, files=photo(ENROLLED))
 
@@ -170,16 +172,9 @@ def kiosk(api: Api) -> Post:
 
 
 REQUESTS = (
-    *(
-        registration,
-        consumer_registration,
-        choice,
-        identity_verification,
-        check_in,
-        last_attempt_of_the_hour,
-        revocation,
-    ),
-    *(letter_signature, letter_authorization, scan, approval, refusal, abandonment, look, employment_end),
+    *(registration, consumer_registration, choice, identity_verification, letter_signature),
+    *(letter_authorization, check_in, last_attempt_of_the_hour, revocation, employment_end),
+    *(scan, approval, refusal, abandonment, look),
     *(confirmation, proposal, passkey_enrolment, withdrawal, kiosk),
 )
 
