@@ -66,16 +66,16 @@ class Act:
         self._tell_positions(result)
         return result
 
-    async def carried_out(self) -> bool:
-        """Whether an earlier attempt at this request did its work and died before it answered.
+    async def carried_out(self) -> Appended | None:
+        """What an earlier attempt at this request appended that died before it answered.
 
         Routes ask before they check what the work itself has changed since.
         """
         if not self.is_retry:
-            return False
+            return None
         before = await self.read(CreditLedger.find_appended, self.cause.command_id)
         self._tell_positions(before)
-        return before is not None
+        return before
 
     async def read(
         self,
