@@ -3,7 +3,7 @@ from hashlib import sha256
 from domain.letter import BY_VERSION, CURRENT, SCOPES
 
 SIGNED_TEXTS = {"2026-01": "20633e85"}
-"""The first digits of the hash of each version: signatures name it, so a text that was in force never changes."""
+"""How the hash of each version begins: signatures name it, so a text that was in force never changes."""
 
 
 def test_the_letter_in_force_is_one_of_the_known_versions() -> None:
