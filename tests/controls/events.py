@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import domain
 from domain.event import LedgerAggregate
+from domain.face import FaceChecks
 from domain.letter import CURRENT
 from tests.controls import aggregates as made
 from tests.controls.moments import (
@@ -14,12 +15,14 @@ from tests.controls.moments import (
     DAY,
     HOUR,
     LI,
+    MIDNIGHT,
     MINUTE,
     NEW_YEAR,
     NOON,
     PERIOD,
     RULES,
     SECOND_ADMINISTRATOR,
+    WANG,
     cause,
 )
 
@@ -49,7 +52,7 @@ def stories() -> Iterator[LedgerAggregate]:
     yield made.cancelled_account()
     yield from _working_lives()
     yield from _attendances()
-    yield made.face_checks(NOON)
+    yield _day_after_attempts()
     yield from _scans()
     yield _revised_enterprise()
     yield made.credit_record()
@@ -78,6 +81,13 @@ def _working_lives() -> Iterator[LedgerAggregate]:
     left.end_employment(cause(), AINONG, "worker")
     yield left
     yield made.worker_with_revoked_letter()
+
+
+def _day_after_attempts() -> LedgerAggregate:
+    yesterday = made.face_checks(MIDNIGHT - MINUTE, since=MIDNIGHT - MINUTE)
+    today = FaceChecks.begin_day(cause(MIDNIGHT), WANG, yesterday)
+    today.attempt(cause(MIDNIGHT + MINUTE), "check_in", made.ACCEPTED, RULES)
+    return today
 
 
 def _attendances() -> Iterator[LedgerAggregate]:

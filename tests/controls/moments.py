@@ -23,7 +23,7 @@ SCAN: Final = UUID("11110000-0000-4000-8000-000000000006")  # a disclosure lies 
 AINONG: Final = enterprise_stream("91110000600037341L")
 BEIJIN: Final = enterprise_stream("91110000400010275N")
 
-NOON: Final = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # in Shanghai
+NOON: Final = datetime(2026, 3, 2, 4, 0, 0, 123456, tzinfo=UTC)  # about noon in Shanghai
 MIDNIGHT: Final = datetime(2026, 3, 1, 16, 0, tzinfo=UTC)  # 2 March begins in Shanghai
 NEW_YEAR: Final = datetime(2025, 12, 31, 16, 0, tzinfo=UTC)  # 2026 begins in Shanghai
 
