@@ -98,7 +98,7 @@ class CreditLedger(Application[UUID]):
             StreamConflict: one of them moved on; load and act again.
             Refused: a claim is taken, or a person is erased.
         """
-        subjects = {person for aggregate in aggregates for person in _sealed_subjects(aggregate)}
+        subjects = {person for aggregate in aggregates for person in _living_subjects(aggregate)}
         in_one_transaction = {"at": cause.at, "claims": claims, "subjects": sorted(subjects), "erase": erase}
         try:
             recordings = self.save(*aggregates, append_id=cause.command_id, **in_one_transaction)
@@ -130,12 +130,16 @@ class CreditLedger(Application[UUID]):
         return SealingMapper(self.construct_transcoder())
 
 
-def _sealed_subjects(aggregate: LedgerAggregate) -> set[UUID]:
-    return {
+def _living_subjects(aggregate: LedgerAggregate) -> set[UUID]:
+    """The people who must not be erased for this to happen."""
+    sealed = {
         getattr(event, subject_field)
         for event in aggregate.pending_events
         for subject_field in personal_fields(type(event)).values()
     }
+    if aggregate.needs_living_subject and aggregate.pending_events:
+        sealed.add(getattr(aggregate, "subject_id"))  # noqa: B009 - only such aggregates have one
+    return sealed
 
 
 def use_case(

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
-
 LINE_BYTES = 36
 """A subject id in its usual text form; a shorter line was torn by a crash, before its key was destroyed."""
 
