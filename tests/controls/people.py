@@ -1,4 +1,4 @@
-"""Named examples of people and face checks, and people brought by the use cases to a step of their journey."""
+"""Named examples of people and face checks, and people brought by use cases to a step of their journey."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
