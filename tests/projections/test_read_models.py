@@ -9,9 +9,11 @@ from domain.streams import partition_of
 from ledger.credit_ledger import CreditLedger
 from ledger.sealing import read_sealed
 from projections import credit_records, disclosures, employment, trail, worker_directory
+from projections.catalogue import PROJECTIONS
 from tests.conftest import MovableClock
 from tests.controls.aggregates import credit_record
 from tests.controls.moments import INSTANT, PERIOD, WANG
+from tests.controls.tables import dump
 from tests.projections.conftest import Story
 
 ALL_OF = 100
@@ -144,3 +146,13 @@ def test_a_scan_is_in_the_trail_of_worker_and_consumer_an_employment_in_the_ente
         assert "jz.disclosure.viewed" in topics
     of_enterprise = trail.trail_of(connection, projected.former.enterprise, None, ALL_OF)
     assert "jz.worker.employment_ended" in {entry.topic for entry in of_enterprise}
+
+
+def test_an_erased_person_is_only_in_the_trail_and_in_receipts(
+    connection: Connection, projected: Story
+) -> None:
+    gone = str(projected.gone.subject)
+    tables = {name: rows for projection in PROJECTIONS for name, rows in dump(connection, projection).items()}
+    kept = {name for name, rows in tables.items() if any(gone in row for row in rows)}
+    assert kept <= {"trail", "receipts"}
+    assert "trail" in kept
