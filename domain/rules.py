@@ -23,5 +23,5 @@ class Rules:
     access_token_ttl: timedelta = timedelta(minutes=15)
     refresh_token_ttl: timedelta = timedelta(days=30)
     identity_challenge_ttl: timedelta = timedelta(minutes=10)
-    image_max_bytes: int = 5 * 1024 * 1024
+    staff_enrolment_ttl: timedelta = timedelta(days=7)
     active_workers_shown_from: int = 10

@@ -1,5 +1,6 @@
 """A household-service worker: employments, verified identity, the authorization letter."""
 
+from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -83,6 +84,7 @@ class Worker(LedgerAggregate):
         def apply(self, worker: "Worker") -> None:
             """The identity is proven."""
             worker.identity_assurance = self.assurance
+            worker.identity_verified_at = self.timestamp
 
     class IdentityRefused(LedgerAggregate.Event):
         """The card was another person's, or expired; a face that did not match is with the face checks."""
@@ -135,6 +137,7 @@ class Worker(LedgerAggregate):
         self.subject_id = subject_id
         self.employments: dict[UUID, str] = {}
         self.identity_assurance: str | None = None
+        self.identity_verified_at: datetime | None = None
         self.identity_refusals = 0
         self.signed_scopes: tuple[str, ...] = ()
         self.authorized_scopes: tuple[str, ...] = ()

@@ -1,12 +1,29 @@
 """The composition root: the only place where the parts are put together."""
 
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import fields
+
+from api.answers import Answers
+from api.parts import Parts
+from api.passkeys import Passkeys
+from api.push import PushHub
+from api.sms_codes import SmsCodes
+from api.tokens import Sessions
+from devices.face_models import MODEL_ID
+from devices.face_pool import FacePool
+from devices.face_thresholds import Thresholds
+from devices.portrait import EmbeddedPortraitDecoder
+from domain.rules import Rules
 from jiazheng.settings import OwnerSettings, Settings
 from ledger.clock import Clock, DemoClock, system_clock
 from ledger.credit_ledger import CreditLedger
 from ledger.erasures import ErasureList
 from ledger.keyring import Keyring
 from ledger.migrate import migrate
+from ledger.sms_outbox import SmsOutbox
 from projections.catalogue import create_tables
+from workers.messages import HttpSmsGateway
 
 
 def build_clock(settings: Settings) -> Clock:
@@ -19,6 +36,59 @@ def build_ledger(settings: Settings) -> CreditLedger:
     ledger = CreditLedger(settings.ledger_environment(), settings.rules)
     ledger.keys.replay_erasures()
     return ledger
+
+
+def build_outbox(ledger: CreditLedger) -> SmsOutbox:
+    """The outbox of SMS, for whoever queues, sends or shows them."""
+    return SmsOutbox(ledger.pool, ledger.keyring.platform)
+
+
+def build_sms_gateway(settings: Settings) -> HttpSmsGateway | None:
+    """The gateway of SMS, if there is one; a demo has none."""
+    if settings.sms_gateway_url is None:
+        return None
+    return HttpSmsGateway(settings.sms_gateway_url, settings.sms_gateway_token)
+
+
+@asynccontextmanager
+async def open_api_parts(settings: Settings) -> AsyncIterator[Parts]:
+    """What the API works with; the face processes start here and end with it."""
+    ledger, clock = build_ledger(settings), build_clock(settings)
+    keyring, pool = ledger.keyring, ledger.pool
+    sessions = Sessions(pool, keyring.tokens, settings.rules)
+    async with FacePool(settings.face_processes, build_thresholds(settings)) as faces:
+        await faces.warm_up()
+        yield Parts(
+            ledger=ledger,
+            clock=clock,
+            faces=faces,
+            portraits=EmbeddedPortraitDecoder(),
+            sessions=sessions,
+            sms_codes=SmsCodes(ledger, build_outbox(ledger), keyring.tokens),
+            answers=Answers(pool, keyring.platform),
+            passkeys=Passkeys(pool, keyring.tokens, settings.public_url),
+            push=PushHub(ledger, sessions, clock),
+            public_url=settings.public_url,
+        )
+    ledger.close()
+
+
+def build_thresholds(settings: Settings) -> tuple[Thresholds, ...]:
+    """The thresholds of both template kinds, for the model they were set for."""
+    band = (settings.face_accept_below, settings.face_reject_from, settings.face_model_sha256 or MODEL_ID)
+    return Thresholds("portrait", *band), Thresholds("selfie", *band)
+
+
+def describe_settings() -> Iterator[tuple[str, str, str]]:
+    """Every setting: its variable, its default, its meaning; the rules one by one."""
+    for name, field in Settings.model_fields.items():
+        if name == "rules":
+            continue
+        variable = str(field.validation_alias or f"JIAZHENG_{name.upper()}")
+        default = "required" if field.is_required() else str(field.default)
+        yield variable, default, field.description or ""
+    for rule in fields(Rules):
+        yield f"JIAZHENG_RULES__{rule.name.upper()}", str(rule.default), rule.name.replace("_", " ")
 
 
 def create_files(settings: Settings) -> None:

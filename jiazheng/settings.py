@@ -11,6 +11,8 @@ from domain.rules import Rules
 Url = Annotated[str, Field(repr=False)]
 """Holds a password, so it is never shown."""
 
+Secret = Annotated[str, Field(repr=False)]
+
 
 class Settings(BaseSettings):
     """What a process needs to know; `jiazheng settings` prints them all."""
@@ -40,6 +42,11 @@ class Settings(BaseSettings):
     face_model_sha256: str | None = Field(
         None, description="the model the thresholds were set for; the start is refused with another"
     )
+    worker_threads: int = Field(4, ge=1, description="threads of a worker process; each uses a connection")
+    sms_gateway_url: Url | None = Field(
+        None, description="takes SMS as JSON by POST; without it they stay in the outbox (`jiazheng sms`)"
+    )
+    sms_gateway_token: Secret | None = Field(None, description="bearer token for the SMS gateway")
     rules: Rules = Field(default_factory=Rules, description="the specification's numbers")
 
     def ledger_environment(self) -> dict[str, str]:

@@ -15,7 +15,6 @@ TAKEN = {
     "phone": Reason.PHONE_TAKEN,
     "id_number": Reason.ID_NUMBER_TAKEN,
     "certificate_code": Reason.CODE_ALREADY_USED,
-    "identity_challenge": Reason.CHALLENGE_EXPIRED,
 }
 """The refusal when somebody else holds a claim of this kind."""
 

@@ -41,11 +41,12 @@ class ErasureList:
 
     def subjects(self) -> set[UUID]:
         """Everybody on the list; reads only what was added since the last call."""
-        if self._path.stat().st_size > self._read_bytes:
+        start = self._read_bytes  # read once: two threads that both added to it would skip a line
+        if self._path.stat().st_size > start:
             with self._path.open("rb") as file:
-                file.seek(self._read_bytes)
+                file.seek(start)
                 fresh = file.read()
             whole = fresh[: fresh.rfind(b"\n") + 1]  # a line that is still being written is read next time
             self._subjects |= {UUID(line.decode()) for line in whole.splitlines()}
-            self._read_bytes += len(whole)
+            self._read_bytes = start + len(whole)
         return self._subjects

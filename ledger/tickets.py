@@ -39,6 +39,7 @@ class TicketKind:
 
 CERTIFICATE_CODE = TicketKind("certificate_code", Reason.CODE_INVALID, Reason.CODE_EXPIRED)
 IDENTITY_CHALLENGE = TicketKind("identity_challenge", Reason.CHALLENGE_EXPIRED, Reason.CHALLENGE_EXPIRED)
+STAFF_ENROLMENT = TicketKind("staff_enrolment", Reason.PASSKEY_INVALID, Reason.PASSKEY_INVALID)
 
 
 class Tickets:

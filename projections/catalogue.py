@@ -1,5 +1,6 @@
 """The read models: to add one, write its file and name it here."""
 
+from collections.abc import Sequence
 from types import ModuleType
 
 import psycopg
@@ -7,6 +8,7 @@ from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 
 from ledger.credit_ledger import CreditLedger
+from ledger.positions import Position
 from projections import credit_records, disclosures, employment, enterprise_directory, trail, worker_directory
 from projections.follower import SET_SCHEMA, Follower
 
@@ -41,3 +43,16 @@ def create_in(connection: Connection, projection: ModuleType, schema: str) -> No
     connection.execute(SET_SCHEMA, (schema,))
     for table in projection.TABLES:
         table.create(connection)
+
+
+def reached(ledger: CreditLedger, wanted: Sequence[Position]) -> bool:
+    """Whether every read model has handled these positions."""
+    query = """
+        SELECT count(*) FROM ops.tracking t
+        JOIN unnest(%s::smallint[], %s::bigint[]) AS w (partition, number) ON w.partition = t.partition
+        WHERE t.follower = ANY (%s) AND t.position >= w.number
+    """
+    partitions, numbers = [p.partition for p in wanted], [p.number for p in wanted]
+    with ledger.pool.connection() as connection:
+        row = connection.execute(query, (partitions, numbers, list(BY_NAME))).fetchone()
+    return row is not None and row[0] == len(wanted) * len(BY_NAME)

@@ -119,11 +119,12 @@ def steps_after(connection: Connection, seen: dict[int, int]) -> list[ReceiptSte
         return cursor.execute(query, (list(seen), list(seen.values()))).fetchall()
 
 
-def steps_of_party_after(connection: Connection, party: UUID, seen: Position) -> list[ReceiptStep]:
-    """What a person missed in a partition since a position: the catch-up after a lost connection."""
+def steps_of_party_after(connection: Connection, party: UUID, seen: dict[int, int]) -> list[ReceiptStep]:
+    """What a person missed since the last seen numbers: the catch-up after a lost connection."""
     query = """
-        SELECT * FROM views.receipts
-        WHERE (worker_id = %s OR consumer_id = %s) AND partition = %s AND position > %s ORDER BY position
+        SELECT r.* FROM unnest(%s::smallint[], %s::bigint[]) AS seen (partition, position)
+        JOIN views.receipts r ON r.partition = seen.partition AND r.position > seen.position
+        WHERE r.worker_id = %s OR r.consumer_id = %s ORDER BY r.at, r.partition, r.position
     """
     with connection.cursor(row_factory=class_row(ReceiptStep)) as cursor:
-        return cursor.execute(query, (party, party, seen.partition, seen.number)).fetchall()
+        return cursor.execute(query, (list(seen), list(seen.values()), party, party)).fetchall()

@@ -1,4 +1,4 @@
-"""One real Postgres and Valkey for the session; each test that asks for a ledger gets databases of its own."""
+"""One real Postgres and Valkey for the session; a test that asks for a ledger gets databases of its own."""
 
 import shutil
 import tempfile

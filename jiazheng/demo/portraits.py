@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 PORTRAIT_SIZE = (102, 126)  # width and height on the card, pixels
 PHOTO_BYTES = 1024
 _WORKING_SIDE = 640
-_FACE_SHARE = 1 / 1.3  # of the portrait's width; more background would cost the face its bytes
+_FACE_SHARE = 1 / 1.35  # of the portrait's width; more background would cost the face its bytes
 _BACKDROP = (200, 200, 200)  # cards are taken before a plain wall, and a plain wall takes no bytes
 
 
@@ -41,8 +41,7 @@ def _cut_out(picture: Image.Image) -> Image.Image:
     width = face.width() * scale / _FACE_SHARE
     height = width * PORTRAIT_SIZE[1] / PORTRAIT_SIZE[0]
     left = (face.left() + face.right()) / 2 * scale - width / 2
-    # a little below the middle: the detector's box ends at the chin
-    top = (face.top() + face.bottom()) / 2 * scale - height / 2 + 0.05 * face.height() * scale
+    top = (face.top() + face.bottom()) / 2 * scale - height / 2
     box = (round(left), round(top), round(left + width), round(top + height))
     return picture.crop(box).resize(PORTRAIT_SIZE, Image.Resampling.LANCZOS)
 

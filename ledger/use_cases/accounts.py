@@ -77,4 +77,6 @@ def erase_subject(ledger: CreditLedger, subject: UUID) -> None:
     with ledger.pool.connection() as connection, connection.transaction():
         connection.execute("DELETE FROM ops.sessions WHERE subject_id = %s", (subject,))
         connection.execute("DELETE FROM ops.face_templates WHERE subject_id = %s", (subject,))
+        connection.execute("DELETE FROM ops.answers WHERE actor = %s", (str(subject),))
+        connection.execute("DELETE FROM ops.sms_outbox WHERE subject_id = %s", (subject,))
     ledger.keys.destroy(subject)

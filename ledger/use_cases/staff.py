@@ -1,15 +1,18 @@
 """Staff roles with four eyes, and the registration of providers and kiosks."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from domain.enterprise import Enterprise
 from domain.event import Cause
 from domain.kiosk import Kiosk
 from domain.provider import Provider
-from domain.rejections import Reason
+from domain.rejections import Reason, Refused
 from domain.staff import StaffMember
 from domain.streams import id_of_command
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
+
+MAX_FIRST_ADMINISTRATORS = 2
 
 
 @use_case
@@ -68,3 +71,25 @@ def register_kiosk(
     kiosk_id = id_of_command(cause.command_id, "kiosk")
     kiosk = Kiosk.register(cause, kiosk_id, site=site, public_key=public_key)
     return kiosk_id, ledger.commit(cause, kiosk)
+
+
+@use_case
+def grant_first_administrator(ledger: CreditLedger, cause: Cause) -> UUID:
+    """Grant one of the first two administrators from the console; four eyes need two people to begin with.
+
+    Raises:
+        Refused: there are two already.
+    """
+    for nth in range(MAX_FIRST_ADMINISTRATORS):
+        staff_id = _first_administrator(nth)
+        if ledger.find(StaffMember, staff_id) is None:
+            member = StaffMember.propose(cause, staff_id, "administrator")
+            member.grant(replace(cause, actor=f"{cause.actor}/second"))
+            ledger.commit(cause, member)
+            return staff_id
+    raise Refused(Reason.ADMINISTRATORS_EXIST)
+
+
+def _first_administrator(nth: int) -> UUID:
+    """A fixed stream each, so that two consoles at once cannot grant a third."""
+    return id_of_command(UUID(int=nth), "first administrator")

@@ -33,7 +33,7 @@ def matcher() -> FaceMatcher:
 
 @pytest.fixture(scope="session")
 def portrait(picture: Picture) -> bytes:
-    return card_portrait(picture("obama.jpg"))
+    return card_portrait(picture("obama3.jpg"))
 
 
 @pytest.fixture

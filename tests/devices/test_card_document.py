@@ -156,5 +156,14 @@ def test_zeros_fill_a_field_as_blanks_do(document: CardDocument) -> None:
 
 def test_half_a_surrogate_pair_is_named(document: CardDocument) -> None:
     block = b"\x00\xd8" + encode_card_text(document)[2:]
-    with pytest.raises(ProtocolError, match="name is not UTF-16"):
+    with pytest.raises(ProtocolError, match="name is not UTF-16") as caught:
         parse_card_text(document.kind, block)
+    assert caught.value.__suppress_context__  # Python's own error quotes the bytes
+
+
+@pytest.mark.parametrize("change", [slice(0, 254), slice(0, 255)])
+def test_a_block_of_another_size_is_refused(document: CardDocument, change: slice) -> None:
+    block = encode_card_text(document)
+    for wrong in (block[change], block + b" \0"):
+        with pytest.raises(ProtocolError, match="256 bytes"):
+            parse_card_text(document.kind, wrong)

@@ -1,6 +1,7 @@
 """The real nfcpy with its udp driver against a card on the other end of a socket."""
 
 import errno
+import gc
 import termios
 from collections.abc import Iterator
 from typing import Any
@@ -85,6 +86,33 @@ def test_a_wrong_answer_to_attrib_is_a_protocol_error(
     monkeypatch.setattr(card, "answer", lambda frame: b"\x09" if frame[0] == 0x1D else answer(frame))
     with pytest.raises(ProtocolError):
         reader.poll()
+
+
+@pytest.mark.parametrize("answer_to_uid", [b"\x6d\x00", bytes(8) + b"\x6d\x00", bytes(7) + b"\x90\x00"])
+def test_a_card_that_does_not_tell_its_uid_is_no_id_card(
+    reader: NfcCardReader, card: IdCard, monkeypatch: pytest.MonkeyPatch, answer_to_uid: bytes
+) -> None:
+    answer = card.answer
+    monkeypatch.setattr(
+        card, "answer", lambda frame: answer_to_uid if frame[:2] == b"\x00\x36" else answer(frame)
+    )
+    with pytest.raises(ProtocolError):
+        reader.poll()
+
+
+def test_a_link_ends_with_the_next_poll(reader: NfcCardReader, field: CardField) -> None:
+    link = reader.poll()
+    assert link is not None
+    field.take_away()
+    assert reader.poll() is None
+    with pytest.raises(CardRemoved):
+        link.exchange(SELECT_TEXT, 1.0)
+
+
+def test_opening_twice_lets_the_first_device_go(reader: NfcCardReader) -> None:
+    reader.open()
+    gc.collect()  # a socket left open would be told here
+    assert reader.poll() is not None
 
 
 def test_a_reader_that_is_not_there_is_gone() -> None:

@@ -1,6 +1,7 @@
 """A whole read: nfcpy, a card on a udp socket, a decoding service on a tcp socket."""
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -74,6 +75,7 @@ def test_the_evidence_covers_every_apdu_and_names_nobody(link: NfcCardLink, docu
     assert re.fullmatch("[0-9a-f]{64}", evidence.transcript_sha256)
     assert evidence.uid_hash != TranscribedLink(link).evidence("x", uid_key=b"l" * 32).uid_hash
     shown = repr(evidence) + repr(raw) + repr(parse_card_document(raw))
+    assert repr(raw.text256[:6])[2:-1] not in shown
     assert not any(secret in shown for secret in (document.name, document.id_number, link.uid.hex()))
 
 
@@ -107,6 +109,8 @@ def test_a_refusal_of_the_sam_keeps_its_status(link: NfcCardLink) -> None:
         (Misbehaviour(refuse_with=0x0A), ProtocolError, "unknown type"),
         (Misbehaviour(refuse_with=0x03), ProtocolError, "unknown type"),  # an empty APDU
         (Misbehaviour(endless=True), ProtocolError, "does not end"),
+        (Misbehaviour(opening=b"\0\0"), ProtocolError, "wrong length"),
+        (Misbehaviour(opening=b"\xff\xff"), ProtocolError, "wrong length"),
         (Misbehaviour(cut_after=0), DecoderUnreachable, "closed"),
         (Misbehaviour(cut_after=APDUS_OF_A_READ), DecoderUnreachable, "closed"),
     ],
@@ -121,6 +125,31 @@ def test_a_service_that_fails(
 def test_a_silent_service_is_given_up_at_the_deadline(link: NfcCardLink) -> None:
     with SamService(Misbehaviour(silent_after=3)) as service, pytest.raises(DecoderUnreachable):
         RemoteSamDecoder(*service.address, deadline_seconds=0.3).decode(link)
+
+
+def test_a_dripping_service_cannot_stretch_the_deadline(link: NfcCardLink) -> None:
+    started = time.monotonic()
+    with SamService(Misbehaviour(drip=True)) as service, pytest.raises(DecoderUnreachable):
+        RemoteSamDecoder(*service.address, deadline_seconds=0.3).decode(link)
+    assert time.monotonic() - started < 2
+
+
+def test_a_silent_card_cannot_stretch_the_deadline(link: NfcCardLink, card: IdCard) -> None:
+    card.fault = Fault.SILENT
+    started = time.monotonic()
+    with SamService() as service, pytest.raises(CardRemoved):
+        RemoteSamDecoder(*service.address, deadline_seconds=0.3).decode(link)
+    assert time.monotonic() - started < 1.5
+
+
+def test_a_card_of_an_unknown_kind_is_refused(
+    link: NfcCardLink, field: CardField, document: CardDocument, portrait: bytes, card: IdCard
+) -> None:
+    odd = IdCard(document, portrait, uid=card.uid, text_block=b"Q\0" * 128)
+    odd.active = True
+    field.replace(odd)
+    with pytest.raises(ProtocolError, match="type flag"):
+        decode(link)
 
 
 def test_a_service_that_is_not_there_is_unreachable(link: NfcCardLink) -> None:

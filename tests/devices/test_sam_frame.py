@@ -46,10 +46,16 @@ def test_any_other_status_is_a_refusal(status: int) -> None:
     assert caught.value.status_word == status
 
 
-@pytest.mark.parametrize("sizes", [(255, 1024), (256, 1023), (0, 0)])
+@pytest.mark.parametrize("sizes", [(255, 1024), (256, 1023), (255, 1025), (0, 0)])
 def test_blocks_of_another_size_are_refused(sizes: tuple[int, int]) -> None:
     with pytest.raises(ProtocolError, match="size"):
         parse_sam_frame(frame_of(bytes(sizes[0]), bytes(sizes[1])))
+
+
+def test_bytes_behind_the_blocks_are_refused() -> None:
+    inner = frame_of(bytes(256), bytes(1024))[7:-1]
+    with pytest.raises(ProtocolError, match="size"):
+        parse_sam_frame(framed(inner + b"\0"))
 
 
 @given(st.binary(max_size=64))

@@ -38,6 +38,7 @@ class IdCard:
     document: CardDocument = field(repr=False)
     portrait: bytes = field(repr=False)
     uid: bytes = field(default_factory=lambda: secrets.token_bytes(8))
+    text_block: bytes | None = None  # instead of the document's, 256 bytes
     fault: Fault | None = None
     fault_after: int = 0
 
@@ -45,7 +46,7 @@ class IdCard:
         self._files = {
             PLAIN_FILE: self.uid.ljust(32, b"\0"),
             HEADER_FILE: crypt(self.uid, HEADER_FILE, bytes(64)),
-            TEXT_FILE: crypt(self.uid, TEXT_FILE, encode_card_text(self.document)),
+            TEXT_FILE: crypt(self.uid, TEXT_FILE, self.text_block or encode_card_text(self.document)),
             PHOTO_FILE: crypt(self.uid, PHOTO_FILE, photo_block(self.portrait)),
         }
         self.reset()
@@ -123,6 +124,10 @@ class CardField:
     def place(self, card: IdCard) -> None:
         """Put a card on the reader, in place of any other."""
         card.reset()
+        self.replace(card)
+
+    def replace(self, card: IdCard) -> None:
+        """Exchange the card without a break of the field: what a fraud would try."""
         self._card = card
 
     def take_away(self) -> None:

@@ -29,6 +29,8 @@ class Misbehaviour:
     silent_after: int | None = None
     endless: bool = False  # asks for the same APDU for ever
     short_frame: bool = False
+    opening: bytes | None = None  # sent as it is instead of the first message
+    drip: bool = False  # sends a long message, one byte every 50 ms
 
 
 class SamService:
@@ -87,6 +89,8 @@ class _Dialogue:
     def run(self) -> None:
         start = self._receive(remote_sam.START)
         uid = start[2 + start[1] + 1 :]
+        while self._fails.drip and not self._server.stopping.wait(0.05):
+            self._sock.sendall(b"\x0f")
         while self._fails.endless:
             self._card(bytes.fromhex("0084000008"))
         if not self._authenticated():
@@ -141,7 +145,7 @@ class _Dialogue:
         if self._sent == self._fails.cut_after:
             self._sock.sendall(message[:-1])
             raise _Ended
-        self._sock.sendall(message)
+        self._sock.sendall(self._fails.opening or message)
         self._sent += 1
 
     def _receive(self, kind: int) -> bytes:

@@ -55,8 +55,6 @@ CREATE TABLE ops.face_templates (
 
 CREATE TABLE ops.staff_challenges (
     challenge_mac bytea PRIMARY KEY,
-    staff_id      uuid,
-    purpose       text NOT NULL,
     expires_at    timestamptz NOT NULL
 );
 

@@ -1,0 +1,73 @@
+"""Which role may call which route: the whole table, and nothing outside it is reachable."""
+
+PUBLIC = frozenset({"public"})
+"""No token needed; those who have one may come too."""
+
+WORKER = frozenset({"worker"})
+PERSON = frozenset({"worker", "consumer"})
+"""A worker is also a consumer."""
+OPERATOR = frozenset({"operator"})
+EDITOR = frozenset({"editor"})
+REGULATOR = frozenset({"regulator"})
+ADMINISTRATOR = frozenset({"administrator"})
+SIGNED_IN = frozenset(
+    {"worker", "consumer", "operator", "editor", "regulator", "officer", "administrator", "custodian"}
+)
+
+ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
+    "GET /v1/health": PUBLIC,
+    "GET /v1/enterprises": PUBLIC,
+    "GET /v1/enterprises/{enterprise_id}": PUBLIC,
+    "GET /v1/letter": PUBLIC,
+    # signing in
+    "POST /v1/sms-codes": PUBLIC,
+    "POST /v1/sessions": PUBLIC,
+    "POST /v1/session-refreshes": PUBLIC,
+    "DELETE /v1/session": SIGNED_IN,
+    "POST /v1/staff-challenges": PUBLIC,
+    "POST /v1/staff-passkeys": PUBLIC,
+    "POST /v1/staff-sessions": PUBLIC,
+    # registration
+    "POST /v1/workers": PUBLIC,
+    "POST /v1/consumers": PUBLIC,
+    "GET /v1/me": PERSON,
+    "POST /v1/me/cancellation": PERSON,
+    "GET /v1/me/receipts": PERSON,
+    "GET /v1/push": PERSON,
+    # a worker's registration and check-in
+    "POST /v1/me/enterprises": WORKER,
+    "GET /v1/me/employments": WORKER,
+    "POST /v1/me/employments/{enterprise_id}/end": WORKER,
+    "POST /v1/identity-challenges": WORKER,
+    "POST /v1/identity-verifications": WORKER,
+    "POST /v1/letter-signatures": WORKER,
+    "POST /v1/letter-authorizations": WORKER,
+    "POST /v1/letter-revocations": WORKER,
+    "POST /v1/check-ins": WORKER,
+    "GET /v1/me/attendance": WORKER,
+    # the certificate and its scan
+    "POST /v1/certificate-codes": WORKER,
+    "POST /v1/disclosures": PERSON,
+    "GET /v1/disclosures/{disclosure_id}": PERSON,
+    "POST /v1/disclosures/{disclosure_id}/approval": WORKER,
+    "POST /v1/disclosures/{disclosure_id}/refusal": WORKER,
+    "POST /v1/disclosures/{disclosure_id}/abandonment": PERSON,
+    "POST /v1/disclosures/{disclosure_id}/views": PERSON,
+    # enterprises
+    "GET /v1/enterprise/employments": OPERATOR,
+    "POST /v1/enterprise/employments/{worker_id}/confirmation": OPERATOR,
+    "POST /v1/enterprise/employments/{worker_id}/refusal": OPERATOR,
+    "POST /v1/enterprise/employments/{worker_id}/end": OPERATOR,
+    "POST /v1/enterprise-imports": EDITOR,
+    # data providers sign what they send
+    "POST /v1/credit-records": PUBLIC,
+    # the regulator's desk: identifiers travel in bodies, never in URLs
+    "POST /v1/trail-searches": REGULATOR,
+    "POST /v1/authorization-replays": REGULATOR,
+    # administration
+    "POST /v1/staff": ADMINISTRATOR,
+    "POST /v1/staff/{staff_id}/grant": ADMINISTRATOR,
+    "POST /v1/staff/{staff_id}/withdrawal": ADMINISTRATOR,
+    "POST /v1/providers": ADMINISTRATOR,
+    "POST /v1/kiosks": ADMINISTRATOR,
+}

@@ -1,0 +1,110 @@
+"""What a route needs to act: the caller, the cause of what it does, and ways to run commands and queries."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Annotated, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from psycopg import Connection
+
+from api.parts import Parts, parts_of
+from api.route import POSITION_HEADER
+from api.tokens import Session
+from domain.event import Cause
+from domain.rejections import Reason, Refused
+from ledger.credit_ledger import Appended, CreditLedger
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+NOT_A_COMMAND = UUID(int=0)
+"""The command id of a request that appends nothing."""
+STAFF = frozenset({"operator", "regulator", "editor", "officer", "administrator", "custodian"})
+
+
+@dataclass(frozen=True)
+class Act:
+    """One request's means to act."""
+
+    parts: Parts
+    session: Session | None
+    cause: Cause
+    response: Response
+
+    @property
+    def caller(self) -> UUID:
+        """Who calls; their subject or staff id."""
+        return self.signed_in.subject_id
+
+    @property
+    def signed_in(self) -> Session:
+        """The caller's session.
+
+        Raises:
+            Refused: nobody is signed in.
+        """
+        if self.session is None:
+            raise Refused(Reason.TOKEN_INVALID)
+        return self.session
+
+    def as_actor(self, actor: str) -> "Act":
+        """The same request, caused by whoever signed what it brings."""
+        return replace(self, cause=replace(self.cause, actor=actor))
+
+    async def run(
+        self,
+        command: Callable[Concatenate[CreditLedger, Cause, Arguments], Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """Run a use case in a thread; its positions become the response's `Ledger-Position`."""
+        result = await run_in_threadpool(command, self.parts.ledger, self.cause, *args, **kwargs)
+        self._tell_positions(result)
+        return result
+
+    async def read(
+        self,
+        reading: Callable[Concatenate[CreditLedger, Arguments], Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """Read from the ledger in a thread."""
+        return await run_in_threadpool(reading, self.parts.ledger, *args, **kwargs)
+
+    async def query(
+        self,
+        question: Callable[Concatenate[Connection, Arguments], Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """Ask a read model, in a thread."""
+
+        def ask() -> Result:
+            with self.parts.ledger.pool.connection() as connection:
+                return question(connection, *args, **kwargs)
+
+        return await run_in_threadpool(ask)
+
+    def _tell_positions(self, result: object) -> None:
+        outcome = result[-1] if isinstance(result, tuple) and result else result
+        if isinstance(outcome, Appended) and outcome.positions:
+            self.response.headers[POSITION_HEADER] = ",".join(map(str, outcome.positions))
+
+
+def act(request: Request, response: Response) -> Act:
+    """The dependency."""
+    parts = parts_of(request)
+    session: Session | None = request.state.session
+    command_id = getattr(request.state, "command_id", NOT_A_COMMAND)
+    return Act(parts, session, Cause(parts.clock(), _actor(session), command_id), response)
+
+
+def _actor(session: Session | None) -> str:
+    if session is None:
+        return "public"
+    return f"{'staff' if session.role in STAFF else 'person'}:{session.subject_id}"
+
+
+Acting = Annotated[Act, Depends(act)]

@@ -1,0 +1,101 @@
+"""Answers to repeated requests (`Idempotency-Key`): kept sealed, given again, never twice worked for."""
+
+import hmac
+import json
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from fastapi import Response
+from psycopg_pool import ConnectionPool
+
+from api.problems import Problem
+from ledger.sealing import fresh_nonce, seal, unseal
+
+ATTEMPT = timedelta(seconds=60)
+"""How long an attempt may take before a repeated request takes over from a process that died."""
+KEPT_HEADERS = ("content-type", "ledger-position", "location", "retry-after")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that may be repeated.
+
+    Attributes:
+        actor: who sends it; another actor's key is another key.
+        key: the Idempotency-Key.
+        mac: keyed digest of method, path and body.
+    """
+
+    actor: str
+    key: str
+    mac: bytes
+
+
+class Answers:
+    """Remembers what was answered to whom."""
+
+    def __init__(self, pool: ConnectionPool, platform_key: bytes) -> None:
+        self._pool = pool
+        self._key = platform_key
+
+    def digest(self, *parts: bytes) -> bytes:
+        """The keyed digest of a request's parts."""
+        return hmac.digest(self._key, b"\x1f".join(parts), "sha256")
+
+    def begin(self, request: Request, at: datetime) -> UUID | Response:
+        """Begin to serve a request.
+
+        Returns:
+            the command id to serve it under (the same again after a crash), or the answer given before.
+
+        Raises:
+            Problem: the key was used for another request, or the same one is being served.
+        """
+        taken = """
+            INSERT INTO ops.answers AS a (actor, request_key, request_mac, command_id, locked_until)
+            VALUES (%s, %s, %s, %s, %s)
+            ON CONFLICT (actor, request_key) DO UPDATE SET locked_until = excluded.locked_until
+            WHERE a.status IS NULL AND a.locked_until <= %s AND a.request_mac = excluded.request_mac
+            RETURNING command_id
+        """
+        values = (request.actor, request.key, request.mac, uuid4(), at + ATTEMPT, at)
+        with self._pool.connection() as connection:
+            row = connection.execute(taken, values).fetchone()
+        return row[0] if row else self._given_before(request)
+
+    def _given_before(self, request: Request) -> Response:
+        query = "SELECT request_mac, status, sealed FROM ops.answers WHERE actor = %s AND request_key = %s"
+        with self._pool.connection() as connection:
+            row = connection.execute(query, (request.actor, request.key)).fetchone()
+        mac, status, sealed = row or (request.mac, None, None)
+        if mac != request.mac:
+            raise Problem("idempotency-key-reused", 422)
+        if status is None:
+            raise Problem("request-in-progress", 409)
+        kept = json.loads(unseal(self._key, sealed, _address(request)))
+        return Response(b64decode(kept["body"]), status, kept["headers"])
+
+    def keep(self, request: Request, answer: Response) -> None:
+        """Keep an answer."""
+        headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
+        kept = json.dumps({"headers": headers, "body": b64encode(answer.body).decode()})
+        sealed = seal(self._key, kept, _address(request), fresh_nonce())
+        with self._pool.connection() as connection:
+            connection.execute(
+                "UPDATE ops.answers SET status = %s, sealed = %s WHERE actor = %s AND request_key = %s",
+                (answer.status_code, sealed, request.actor, request.key),
+            )
+
+    def give_up(self, request: Request, at: datetime) -> None:
+        """Let a repeated request try again, under the same command id."""
+        with self._pool.connection() as connection:
+            connection.execute(
+                "UPDATE ops.answers SET locked_until = %s WHERE actor = %s AND request_key = %s",
+                (at, request.actor, request.key),
+            )
+
+
+def _address(request: Request) -> str:
+    return f"answer/{request.actor}/{request.key}"

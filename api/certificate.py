@@ -1,0 +1,145 @@
+"""The credit certificate (信用证书): its code, the scan, the worker's answer, the consumer's look."""
+
+from base64 import b64encode
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Form, Request, status
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+from sse_starlette import EventSourceResponse
+
+from api.act import Act, Acting
+from api.disclosed_records import disclosed
+from api.faces import Photo, check_face
+from api.route import router
+from api.schemas import DONE, Accepted, Scope
+from devices.qr import certificate_png
+from domain.disclosure import Disclosure
+from ledger.use_cases import disclosures
+
+routes = router("certificate")
+
+
+class CodeOut(BaseModel):
+    """A fresh certificate code; show it as a QR code, and ask for the next one before it expires."""
+
+    code: str
+    expires_at: datetime
+    qr_png: Annotated[str, Field(description="the QR code, PNG, base64")]
+
+
+class ScanIn(BaseModel):
+    """What was scanned, and what one wants to see."""
+
+    code: Annotated[str, Field(max_length=200)]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=8)]
+
+
+class DisclosureOut(BaseModel):
+    """A disclosure as its worker or its consumer sees it.
+
+    The consumer sees `digits`, the worker must pick them among `choices`: a relayed code is noticed.
+    """
+
+    disclosure_id: UUID
+    status: str
+    scopes: list[str]
+    approved_scopes: list[str]
+    expires_at: datetime
+    readable_until: datetime | None
+    consumer_name: str
+    digits: str | None = None
+    choices: list[str] | None = None
+
+
+class ViewOut(BaseModel):
+    """What the worker approved; readable until `readable_until`."""
+
+    disclosure_id: UUID
+    readable_until: datetime | None
+    records: dict[str, Any]
+
+
+@routes.post("/certificate-codes", status_code=status.HTTP_201_CREATED)
+async def certificate_code(act: Acting) -> CodeOut:
+    """A fresh code for the certificate, with its QR picture."""
+    code = await act.run(disclosures.issue_certificate_code, act.caller)
+    expires_at = act.cause.at + act.parts.ledger.rules.certificate_code_ttl
+    return CodeOut(code=code, expires_at=expires_at, qr_png=b64encode(certificate_png(code)).decode())
+
+
+@routes.post("/disclosures", status_code=status.HTTP_201_CREATED)
+async def scan(act: Acting, scanned: ScanIn) -> DisclosureOut:
+    """Redeem a scanned code, once; the worker is prompted."""
+    disclosure, _ = await act.run(
+        disclosures.request_disclosure, act.caller, scanned.code, list(scanned.scopes)
+    )
+    return _out(act, disclosure)
+
+
+@routes.get("/disclosures/{disclosure_id}")
+async def disclosure(act: Acting, disclosure_id: UUID) -> DisclosureOut:
+    """A disclosure one takes part in."""
+    return _out(act, await act.read(disclosures.load_disclosure, disclosure_id, act.caller))
+
+
+@routes.post("/disclosures/{disclosure_id}/approval")
+async def approve(
+    act: Acting,
+    disclosure_id: UUID,
+    photo: Photo,
+    digits: Annotated[str, Form(pattern=r"^[0-9]{2}$")],
+    scopes: Annotated[list[Scope], Form()],
+) -> Accepted:
+    """Approve all or some scopes, with the digits on the consumer's screen and a face check."""
+    answer = (disclosure_id, digits, list(scopes))
+    await act.run(disclosures.require_answerable, act.caller, *answer)
+    evidence = await check_face(act, photo)
+    await act.run(disclosures.approve, act.caller, *answer, evidence)
+    return DONE
+
+
+@routes.post("/disclosures/{disclosure_id}/refusal")
+async def decline(act: Acting, disclosure_id: UUID) -> Accepted:
+    """Refuse."""
+    await act.run(disclosures.decline, act.caller, disclosure_id)
+    return DONE
+
+
+@routes.post("/disclosures/{disclosure_id}/abandonment")
+async def abandon(act: Acting, disclosure_id: UUID) -> Accepted:
+    """Stop waiting for the worker."""
+    await act.run(disclosures.abandon, act.caller, disclosure_id)
+    return DONE
+
+
+@routes.post("/disclosures/{disclosure_id}/views")
+async def view(act: Acting, disclosure_id: UUID) -> ViewOut:
+    """Look at what was approved; every look is recorded, so it is a POST."""
+    found, scopes, _ = await act.run(disclosures.view, act.caller, disclosure_id)
+    records = await act.read(disclosed, found.subject_id, scopes)
+    return ViewOut(disclosure_id=found.id, readable_until=found.readable_until, records=records)
+
+
+@routes.get("/push", response_class=EventSourceResponse)
+async def push(act: Acting, request: Request) -> Response:
+    """What happens to one's disclosures, as server-sent events; `Last-Event-ID` catches up."""
+    last_event_id = request.headers.get("last-event-id", "")
+    return EventSourceResponse(act.parts.push.stream(act.signed_in, last_event_id), ping=15)
+
+
+def _out(act: Act, found: Disclosure) -> DisclosureOut:
+    is_worker = act.caller == found.subject_id
+    return DisclosureOut(
+        disclosure_id=found.id,
+        status=found.status_at(act.cause.at),
+        scopes=list(found.scopes),
+        approved_scopes=list(found.approved_scopes),
+        expires_at=found.expires_at,
+        readable_until=found.readable_until,
+        consumer_name=str(found.consumer_name),
+        digits=None if is_worker else found.digits,
+        choices=list(found.choices) if is_worker else None,
+    )

@@ -1,0 +1,57 @@
+"""What a consumer is shown, scope by scope."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from domain.account import Account
+from domain.credit_record import RECORD_TYPES, CreditRecord
+from domain.identifiers import IdNumber, PersonName
+from domain.streams import local_day
+from domain.worker import Worker
+from ledger.credit_ledger import CreditLedger
+from ledger.use_cases.credit_records import content_of
+from projections.credit_records import records_of
+
+
+def disclosed(ledger: CreditLedger, worker_id: UUID, scopes: Sequence[str]) -> dict[str, Any]:
+    """The approved scopes with what is known for each; a scope without a record is an empty list."""
+    shown: dict[str, Any] = {}
+    for scope in scopes:
+        if scope == "basic":
+            shown[scope] = _basic(ledger, worker_id)
+        elif scope == "identity":
+            shown[scope] = _identity(ledger, worker_id)
+        else:
+            shown[scope] = _records(ledger, worker_id, scope)
+    return shown
+
+
+def _basic(ledger: CreditLedger, worker_id: UUID) -> dict[str, Any]:
+    account = ledger.load(Account, worker_id)
+    id_number = IdNumber.parse(str(account.id_number))
+    return {
+        "name": str(PersonName.parse(str(account.name))),
+        "id_number": id_number.masked(),
+        "sex": id_number.sex.value,
+        "birth_year": id_number.birth_date.year,
+    }
+
+
+def _identity(ledger: CreditLedger, worker_id: UUID) -> dict[str, Any]:
+    worker = ledger.load(Worker, Worker.stream_for(worker_id))
+    verified_at = worker.identity_verified_at
+    return {
+        "verified": verified_at is not None,
+        "assurance": worker.identity_assurance,
+        "verified_on": local_day(verified_at).isoformat() if verified_at else None,
+        "records": _records(ledger, worker_id, "identity"),
+    }
+
+
+def _records(ledger: CreditLedger, worker_id: UUID, scope: str) -> list[dict[str, Any]]:
+    if scope not in RECORD_TYPES:
+        return []
+    with ledger.pool.connection() as connection:
+        streams = records_of(connection, worker_id, [scope])
+    return [content_of(ledger.load(CreditRecord, stream)) for stream in streams]

@@ -1,0 +1,80 @@
+"""The HTTP application."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+
+from fastapi import FastAPI, Request, Response
+
+from api import (
+    administrator,
+    certificate,
+    editor,
+    enterprise,
+    provider,
+    public,
+    registration,
+    regulator,
+    sessions,
+    worker,
+)
+from api.parts import Parts
+from api.problems import Problem, problem_of, response_of
+
+DESCRIPTION = """
+The credit ledger of household-service workers (家政服务信用账本).
+
+* Sign in with phone and SMS code, or with a passkey; send the access token as `Authorization: Bearer …`.
+* Every POST carries an `Idempotency-Key`: the same request again gets the same answer, once worked for.
+* Answers to writes carry `Ledger-Position`; send it with a GET to see your own write.
+* Errors are `application/problem+json` (RFC 9457) with a stable `code`.
+"""
+
+ROUTERS = (
+    public.routes,
+    sessions.routes,
+    registration.routes,
+    worker.routes,
+    certificate.routes,
+    enterprise.routes,
+    editor.routes,
+    provider.routes,
+    regulator.routes,
+    administrator.routes,
+)
+
+
+def create_app(open_parts: Callable[[], AbstractAsyncContextManager[Parts]]) -> FastAPI:
+    """The application; `open_parts` opens what it works with and closes it at the end."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_parts() as parts:
+            app.state.parts = parts
+            pushing = asyncio.create_task(parts.push.run())
+            yield
+            pushing.cancel()
+            with suppress(asyncio.CancelledError):
+                await pushing
+
+    app = FastAPI(
+        title="Jiazheng Credit Ledger",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redoc_url=None,
+    )
+    for routes in ROUTERS:
+        app.include_router(routes)
+    app.add_exception_handler(404, _unrouted)
+    app.add_exception_handler(405, _unrouted)
+    app.add_exception_handler(Exception, _unexpected)
+    return app
+
+
+async def _unrouted(_: Request, error: Exception) -> Response:
+    return response_of(problem_of(error))
+
+
+async def _unexpected(_: Request, error: Exception) -> Response:  # noqa: ARG001 - logged by the server
+    return response_of(Problem("internal-error", 500))

@@ -1,0 +1,45 @@
+"""Lists in pages: an opaque cursor, made of the key of the last row."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from api.problems import Problem
+
+Item = TypeVar("Item")
+
+Limit = Annotated[int, Query(ge=1, le=100, description="rows in a page")]
+CursorText = Annotated[str | None, Query(max_length=500, description="`next` of the page before")]
+
+
+class Page(BaseModel, Generic[Item]):
+    """A page of a list; `next` is the cursor of the following one, if there may be more."""
+
+    items: list[Item]
+    next: str | None = None
+
+
+def write_cursor(*key: object) -> str:
+    """A cursor after the row with this key."""
+    return urlsafe_b64encode(json.dumps([str(part) for part in key]).encode()).decode()
+
+
+def read_cursor(cursor: str | None, parts: int) -> Sequence[str] | None:
+    """The key in a cursor, if there is one.
+
+    Raises:
+        Problem: it is no cursor.
+    """
+    if cursor is None:
+        return None
+    try:
+        key = json.loads(urlsafe_b64decode(cursor.encode()))
+    except ValueError as error:
+        raise Problem("cursor-invalid", 400, "cursor") from error
+    if not (isinstance(key, list) and len(key) == parts and all(isinstance(part, str) for part in key)):
+        raise Problem("cursor-invalid", 400, "cursor")
+    return key

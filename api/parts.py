@@ -1,0 +1,41 @@
+"""What the routes work with, put together once at the start."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from api.answers import Answers
+from api.passkeys import Passkeys
+from api.push import PushHub
+from api.sms_codes import SmsCodes
+from api.tokens import Sessions
+from devices.face_pool import FacePool
+from devices.portrait import PortraitDecoder
+from ledger.clock import Clock
+from ledger.credit_ledger import CreditLedger
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of the API process.
+
+    Attributes:
+        public_url: how clients reach us; the audience of signed submissions.
+    """
+
+    ledger: CreditLedger
+    clock: Clock
+    faces: FacePool
+    portraits: PortraitDecoder
+    sessions: Sessions
+    sms_codes: SmsCodes
+    answers: Answers
+    passkeys: Passkeys
+    push: PushHub
+    public_url: str
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts, from a request."""
+    parts: Parts = request.app.state.parts
+    return parts

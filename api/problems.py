@@ -1,0 +1,81 @@
+"""Errors as RFC 9457 problems: a stable code, what to do, the field; never the value that was sent."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.problem_texts import TEXTS
+from domain.identifiers import InvalidIdentifier
+from domain.rejections import Kind, Refused
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS_OF_KIND = {
+    Kind.INVALID: 422,
+    Kind.FORBIDDEN: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.GONE: 410,
+    Kind.TOO_MANY: 429,
+}
+UNAUTHENTICATED = {"token-invalid"}
+RETRY_LATER = {"view-behind", "face-check-busy", "request-in-progress"}
+
+
+@dataclass
+class Problem(Exception):
+    """A request that cannot be served, as HTTP says it."""
+
+    code: str
+    status: int
+    field: str | None = None
+    errors: tuple[dict[str, str], ...] = ()
+
+
+def response_of(problem: Problem) -> Response:
+    """The problem as a response."""
+    title, advice = TEXTS.get(problem.code, (HTTPStatus(problem.status).phrase, ""))
+    body: dict[str, object] = {
+        "type": f"/problems/{problem.code}",
+        "title": title,
+        "status": problem.status,
+        "code": problem.code,
+    }
+    body |= {"detail": advice} if advice else {}
+    body |= {"field": problem.field} if problem.field else {}
+    body |= {"errors": list(problem.errors)} if problem.errors else {}
+    headers = {"Retry-After": "1"} if problem.code in RETRY_LATER else {}
+    headers |= {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else {}
+    return JSONResponse(body, problem.status, headers, MEDIA_TYPE)
+
+
+KNOWN_ERRORS = (Problem, Refused, InvalidIdentifier, RequestValidationError, HTTPException)
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem behind an error of `KNOWN_ERRORS`."""
+    match error:
+        case Problem():
+            return error
+        case Refused():
+            status = 401 if error.reason.code in UNAUTHENTICATED else STATUS_OF_KIND[error.reason.kind]
+            return Problem(error.reason.code, status, error.field)
+        case InvalidIdentifier():
+            return Problem(str(error).replace(".", "-").replace("_", "-"), 422, str(error).partition(".")[0])
+        case RequestValidationError():
+            return Problem("request-invalid", 422, errors=tuple(map(_without_input, error.errors())))
+        case HTTPException():
+            code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
+            return Problem(code, error.status_code)
+    raise error
+
+
+def _without_input(finding: dict[str, object]) -> dict[str, str]:
+    """The field and the kind of mistake; the library would add the value that was sent."""
+    where = finding["loc"]
+    path = where[1:] if isinstance(where, tuple) else ()
+    return {"field": ".".join(map(str, path)), "code": str(finding["type"])}

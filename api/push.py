@@ -1,0 +1,127 @@
+"""Server-sent events: what happens to a person's disclosures, at once, with catch-up after a lost connection.
+
+An event holds ids only. Its id is a cursor: the number seen in each partition; a client that comes back with
+`Last-Event-ID` gets what it missed.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from fastapi.concurrency import run_in_threadpool
+from sse_starlette import ServerSentEvent
+
+from api.tokens import Session, Sessions
+from domain.streams import PARTITIONS
+from ledger.clock import Clock
+from ledger.credit_ledger import CreditLedger
+from projections.disclosures import ReceiptStep, steps_after, steps_of_party_after
+from projections.follower import positions_of
+
+POLL_SECONDS = 0.1
+TOKEN_CHECK_SECONDS = 1.0
+
+Cursor = dict[int, int]
+
+
+def write_cursor(cursor: Cursor) -> str:
+    """The cursor as the id of an event."""
+    return ".".join(str(cursor.get(partition, 0)) for partition in range(PARTITIONS))
+
+
+def read_cursor(text: str) -> Cursor | None:
+    """What `write_cursor` wrote; nothing for anything else."""
+    numbers = text.split(".")
+    if len(numbers) != PARTITIONS or not all(n.isascii() and n.isdigit() for n in numbers):
+        return None
+    return {partition: int(number) for partition, number in enumerate(numbers)}
+
+
+@dataclass(eq=False)
+class _Connection:
+    session: Session
+    arrived: asyncio.Queue[ReceiptStep | None] = field(default_factory=asyncio.Queue)
+
+
+class PushHub:
+    """Reads new steps once for all connections of this process and hands each to its parties."""
+
+    def __init__(self, ledger: CreditLedger, sessions: Sessions, clock: Clock) -> None:
+        self._ledger = ledger
+        self._sessions = sessions
+        self._clock = clock
+        self._connections: set[_Connection] = set()
+        self._seen: Cursor = {}
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        self._seen = await run_in_threadpool(self._heads)
+        checked = 0.0
+        while True:
+            if self._connections:
+                self._hand_out(await run_in_threadpool(self._fresh_steps))
+                checked += POLL_SECONDS
+                if checked >= TOKEN_CHECK_SECONDS:
+                    checked = 0.0
+                    await self._close_revoked()
+            else:
+                self._seen = await run_in_threadpool(self._heads)
+            await asyncio.sleep(POLL_SECONDS)
+
+    def _heads(self) -> Cursor:
+        with self._ledger.pool.connection() as connection:
+            return positions_of(connection, "disclosures")
+
+    def _fresh_steps(self) -> Sequence[ReceiptStep]:
+        with self._ledger.pool.connection() as connection:
+            return steps_after(connection, self._seen)
+
+    def _hand_out(self, steps: Sequence[ReceiptStep]) -> None:
+        for step in steps:
+            self._seen[step.partition] = max(step.position, self._seen.get(step.partition, 0))
+            for connection in self._connections:
+                if connection.session.subject_id in (step.worker_id, step.consumer_id):
+                    connection.arrived.put_nowait(step)
+
+    async def _close_revoked(self) -> None:
+        connected = {connection.session.session_id for connection in self._connections}
+        living = await run_in_threadpool(self._sessions.living, self._clock(), connected)
+        for connection in self._connections:
+            if connection.session.session_id not in living:
+                connection.arrived.put_nowait(None)
+
+    async def stream(self, session: Session, last_event_id: str) -> AsyncIterator[ServerSentEvent]:
+        """The events of a connection; ends when the session does, so that the client refreshes its token."""
+        connection = _Connection(session)
+        cursor = dict(self._seen)
+        self._connections.add(connection)
+        try:
+            missed = await run_in_threadpool(
+                self._missed, session.subject_id, read_cursor(last_event_id), cursor
+            )
+            yield ServerSentEvent(event="hello", id=write_cursor(cursor), data="{}")
+            for step in missed:
+                yield _event(step, cursor)
+            while arrived := await connection.arrived.get():
+                if arrived.position > cursor.get(arrived.partition, 0):
+                    yield _event(arrived, cursor)
+        finally:
+            with suppress(KeyError):
+                self._connections.remove(connection)
+
+    def _missed(self, party: UUID, since: Cursor | None, until: Cursor) -> list[ReceiptStep]:
+        if since is None:
+            return []
+        with self._ledger.pool.connection() as connection:
+            steps = steps_of_party_after(connection, party, since)
+        until.update(since)
+        return steps
+
+
+def _event(step: ReceiptStep, cursor: Cursor) -> ServerSentEvent:
+    cursor[step.partition] = max(step.position, cursor.get(step.partition, 0))
+    data = {"disclosure_id": str(step.disclosure_id), "what": step.what, "at": step.at.isoformat()}
+    return ServerSentEvent(event=f"disclosure.{step.what}", id=write_cursor(cursor), data=json.dumps(data))

@@ -1,0 +1,111 @@
+"""Registration of workers and consumers, the own account, and its cancellation."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import status
+from pydantic import BaseModel, Field
+
+from api.act import Act, Acting
+from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
+from api.receipts import ReceiptOut, receipt_out
+from api.route import router
+from api.schemas import DONE, Accepted, Device, PhoneText, Registered, SmsCode
+from api.sessions import require_sms_code, sign_in
+from domain.account import Account
+from domain.identifiers import IdNumber, MobileNumber, PersonName
+from domain.streams import local_day
+from domain.worker import Worker
+from ledger.credit_ledger import CreditLedger
+from ledger.use_cases import accounts
+from projections import disclosures
+
+routes = router("account")
+
+
+class RegistrationIn(BaseModel):
+    """The registration form (注册): name, ID number, phone and the code sent to it."""
+
+    name: Annotated[str, Field(max_length=100, examples=["王芳"])]
+    id_number: Annotated[str, Field(max_length=32, examples=["11010519491231002X"])]
+    phone: PhoneText
+    sms_code: SmsCode
+    device: Device
+
+
+class CancellationIn(BaseModel):
+    """The code sent to the account's phone; what follows cannot be undone."""
+
+    sms_code: SmsCode
+
+
+class MeOut(BaseModel):
+    """The own account and how far the registration as a worker is."""
+
+    subject_id: UUID
+    role: str
+    name: str
+    id_number: str
+    phone: str
+    identity_assurance: str | None = None
+    letter_scopes: list[str] = []
+    registration_complete: bool = False
+
+
+@routes.post("/workers", status_code=status.HTTP_201_CREATED)
+async def register_worker(act: Acting, form: RegistrationIn) -> Registered:
+    """Register a household-service worker (家政服务员注册)."""
+    return await _register(act, form, "worker")
+
+
+@routes.post("/consumers", status_code=status.HTTP_201_CREATED)
+async def register_consumer(act: Acting, form: RegistrationIn) -> Registered:
+    """Register a consumer (消费者注册)."""
+    return await _register(act, form, "consumer")
+
+
+async def _register(act: Act, form: RegistrationIn, role: str) -> Registered:
+    checked = accounts.Registration(
+        role,
+        PersonName.parse(form.name),
+        IdNumber.parse(form.id_number, today=local_day(act.cause.at)),
+        MobileNumber.parse(form.phone),
+    )
+    await require_sms_code(act, checked.phone, form.sms_code)
+    subject_id, _ = await act.run(accounts.register, checked)
+    return Registered(subject_id=subject_id, tokens=await sign_in(act, subject_id, role, form.device))
+
+
+@routes.get("/me")
+async def me(act: Acting) -> MeOut:
+    """The own account; ID number and phone are masked."""
+    account = await act.read(CreditLedger.load, Account, act.caller)
+    worker = await act.read(CreditLedger.find, Worker, Worker.stream_for(act.caller))
+    return MeOut(
+        subject_id=account.id,
+        role=account.role,
+        name=str(account.name),
+        id_number=IdNumber.parse(str(account.id_number)).masked(),
+        phone=MobileNumber.parse(str(account.phone)).masked(),
+        identity_assurance=worker.identity_assurance if worker else None,
+        letter_scopes=list(worker.authorized_scopes) if worker else [],
+        registration_complete=bool(worker and worker.is_complete),
+    )
+
+
+@routes.post("/me/cancellation")
+async def cancel_account(act: Acting, given: CancellationIn) -> Accepted:
+    """Cancel the account (注销): everything personal becomes unreadable for good."""
+    account = await act.read(CreditLedger.load, Account, act.caller)
+    await require_sms_code(act, MobileNumber.parse(str(account.phone)), given.sms_code)
+    await act.run(accounts.cancel_account, act.caller)
+    return DONE
+
+
+@routes.get("/me/receipts")
+async def receipts(act: Acting, cursor: CursorText = None, limit: Limit = 20) -> Page[ReceiptOut]:
+    """A receipt for every scan one took part in, also for refused, expired and abandoned ones."""
+    after = read_cursor(cursor, 1)
+    found = await act.query(disclosures.receipts_of, act.caller, UUID(after[0]) if after else None, limit)
+    following = write_cursor(found[-1][0].disclosure_id) if len(found) == limit else None
+    return Page(items=await act.read(receipt_out, found), next=following)

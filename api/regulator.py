@@ -1,0 +1,128 @@
+"""The regulator's desk: the trail from the event log, and what was authorized as of any instant.
+
+Identifiers travel in bodies, never in URLs. Every look is recorded before it is answered.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field, model_validator
+
+from api.act import Act, Acting
+from api.paging import Page, read_cursor, write_cursor
+from api.route import router
+from api.schemas import ShortText
+from domain.identifiers import IdNumber
+from domain.rejections import Reason, Refused
+from ledger.event_reader import read_events
+from ledger.use_cases.regulation import authorization_as_of, find_subject, record_look
+from projections import trail
+
+routes = router("regulator")
+
+
+class Subject(BaseModel):
+    """Whose trail; a cancelled account is found by its subject id only."""
+
+    id_number: Annotated[str | None, Field(max_length=32)] = None
+    subject_id: UUID | None = None
+    basis: Annotated[ShortText, Field(description="the legal basis of the look; it is recorded")]
+
+    @model_validator(mode="after")
+    def one_of_them(self) -> "Subject":
+        """Exactly one way of naming the subject."""
+        if (self.id_number is None) == (self.subject_id is None):
+            msg = "name the subject by id_number or by subject_id"
+            raise ValueError(msg)
+        return self
+
+
+class TrailSearch(Subject):
+    """A page of somebody's trail."""
+
+    cursor: Annotated[str | None, Field(max_length=500)] = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 100
+
+
+class ReplayIn(Subject):
+    """The instants to replay."""
+
+    instants: Annotated[list[datetime], Field(min_length=1, max_length=20)]
+
+
+class TrailEntryOut(BaseModel):
+    """An event; personal fields read `erased` once their person is."""
+
+    position: str
+    at: datetime
+    topic: str
+    actor: str
+    fields: dict[str, Any]
+
+
+class AuthorizationOut(BaseModel):
+    """What the worker had authorized at an instant."""
+
+    at: datetime
+    identity_assurance: str | None
+    signed_scopes: list[str]
+    authorized_scopes: list[str]
+    employments: dict[UUID, str]
+
+
+class ReplayOut(BaseModel):
+    """The states, in the order of the instants."""
+
+    subject_id: UUID
+    states: list[AuthorizationOut]
+
+
+@routes.post("/trail-searches")
+async def search_trail(act: Acting, wanted: TrailSearch) -> Page[TrailEntryOut]:
+    """The events that concern a person, oldest first, from the event log."""
+    subject_id = await _looked_up(act, wanted, "trail")
+    key = read_cursor(wanted.cursor, 3)
+    after = (datetime.fromisoformat(key[0]), int(key[1]), int(key[2])) if key else None
+    entries = await act.query(trail.trail_of, subject_id, after, wanted.limit)
+    events = await act.read(read_events, [entry.place for entry in entries])
+    items = [
+        TrailEntryOut(
+            position=str(entry.place), at=entry.at, topic=entry.topic, actor=entry.actor, fields=fields
+        )
+        for entry, fields in zip(entries, events, strict=True)
+    ]
+    last = entries[-1] if len(entries) == wanted.limit else None
+    following = write_cursor(last.at.isoformat(), last.partition, last.position) if last else None
+    return Page(items=items, next=following)
+
+
+@routes.post("/authorization-replays")
+async def replay(act: Acting, wanted: ReplayIn) -> ReplayOut:
+    """The authorization state as of each instant, replayed from the event log."""
+    subject_id = await _looked_up(act, wanted, "authorization")
+    states = [await act.read(authorization_as_of, subject_id, at) for at in wanted.instants]
+    return ReplayOut(
+        subject_id=subject_id,
+        states=[
+            AuthorizationOut(
+                at=state.at,
+                identity_assurance=state.identity_assurance,
+                signed_scopes=list(state.signed_scopes),
+                authorized_scopes=list(state.authorized_scopes),
+                employments=state.employments,
+            )
+            for state in states
+        ],
+    )
+
+
+async def _looked_up(act: Act, wanted: Subject, what: str) -> UUID:
+    """The subject, after the look was recorded."""
+    subject_id = wanted.subject_id
+    if wanted.id_number is not None:
+        subject_id = await act.read(find_subject, str(IdNumber.parse(wanted.id_number)))
+    if subject_id is None:
+        raise Refused(Reason.NOT_FOUND, field="id_number")
+    await act.run(record_look, subject_id, act.signed_in.role, what, wanted.basis)
+    return subject_id

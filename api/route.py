@@ -1,0 +1,156 @@
+"""What every route does before its own work: let the right role in, answer a repeated request once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from http import HTTPStatus
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
+from starlette.types import Message
+
+from api.access import ROLES_OF_ROUTE
+from api.answers import Request as RepeatableRequest
+from api.parts import Parts, parts_of
+from api.problems import KNOWN_ERRORS, Problem, problem_of, response_of
+from api.tokens import Session
+from domain.rejections import Reason, Refused
+from ledger.positions import InvalidPosition, latest, parse_positions
+from projections.catalogue import reached
+
+MAX_BODY_BYTES = 6 * 1024 * 1024
+"""A picture of 5 MB and what goes with it."""
+MAX_IMPORT_BYTES = 64 * 1024 * 1024
+POSITION_HEADER = "Ledger-Position"
+POSITION_WAIT_SECONDS = 2.0
+POSITION_POLL_SECONDS = 0.01
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class LedgerRoute(APIRoute):
+    """A route of this API."""
+
+    def get_route_handler(self) -> Handler:
+        """Wrap the route's own handler."""
+        own = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                request.state.session = await _admit(request, self)
+                if request.method == "POST":
+                    answer = await _answer_once(request, own)
+                else:
+                    await _wait_for_position(request)
+                    answer = await own(request)
+            except KNOWN_ERRORS as error:
+                answer = response_of(problem_of(error))
+            answer.headers["Cache-Control"] = "no-store"
+            return answer
+
+        return handle
+
+
+def router(tag: str) -> APIRouter:
+    """A router whose routes are all `LedgerRoute`."""
+    return APIRouter(prefix="/v1", tags=[tag], route_class=LedgerRoute)
+
+
+async def _admit(request: Request, route: APIRoute) -> Session | None:
+    """The caller's session; nobody calls what the table of roles does not let them."""
+    roles = ROLES_OF_ROUTE[f"{request.method} {route.path}"]
+    if "public" in roles:
+        return None
+    session = await run_in_threadpool(_session, parts_of(request), request.headers.get("authorization", ""))
+    if session.role not in roles:
+        raise Problem("not-allowed", 403)
+    return session
+
+
+def _session(parts: Parts, authorization: str) -> Session:
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        raise Refused(Reason.TOKEN_INVALID)
+    return parts.sessions.authenticate(parts.clock(), token)
+
+
+async def _answer_once(request: Request, own: Handler) -> Response:
+    """Serve a POST under its Idempotency-Key: the same request again gets the same answer."""
+    parts = parts_of(request)
+    repeatable = await _repeatable(request, parts)
+    begun = await run_in_threadpool(parts.answers.begin, repeatable, parts.clock())
+    if not isinstance(begun, UUID):
+        return begun
+    request.state.command_id = begun
+    try:
+        answer = await own(request)
+    except KNOWN_ERRORS as error:
+        answer = response_of(problem_of(error))
+    except BaseException:
+        await run_in_threadpool(parts.answers.give_up, repeatable, parts.clock())
+        raise
+    if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        await run_in_threadpool(parts.answers.give_up, repeatable, parts.clock())
+    else:
+        await run_in_threadpool(parts.answers.keep, repeatable, answer)
+    return answer
+
+
+async def _repeatable(request: Request, parts: Parts) -> RepeatableRequest:
+    key = request.headers.get("idempotency-key", "")
+    if not 8 <= len(key) <= 128:
+        raise Problem("idempotency-key-missing", 400)
+    session: Session | None = request.state.session
+    actor = str(session.subject_id) if session else "public"
+    body = await _body(request)
+    content_type = request.headers.get("content-type", "").partition(";")[0].encode()
+    if content_type == b"multipart/form-data":  # the boundary differs each time, the parts do not
+        body = body.replace(_boundary(request), b"")
+    mac = parts.answers.digest(request.url.path.encode(), content_type, body)
+    return RepeatableRequest(actor, key, mac)
+
+
+def _boundary(request: Request) -> bytes:
+    return request.headers["content-type"].partition("boundary=")[2].strip('"').encode() or b"\x00none"
+
+
+async def _body(request: Request) -> bytes:
+    """Read the body, up to the limit; later readers of the request get it again."""
+    limit = MAX_IMPORT_BYTES if request.url.path.endswith("-imports") else MAX_BODY_BYTES
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise Problem("body-too-large", 413)
+        chunks.append(chunk)
+    body = b"".join(chunks)
+    request._body = body
+    request._receive = _replay(body)
+    return body
+
+
+def _replay(body: bytes) -> Callable[[], Awaitable[Message]]:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+async def _wait_for_position(request: Request) -> None:
+    """A client that must see its own write sends back the position it got; the wait is bounded."""
+    sent = request.headers.get(POSITION_HEADER)
+    if sent is None:
+        return
+    try:
+        wanted = latest(parse_positions(sent))
+    except InvalidPosition as error:
+        raise Problem("position-invalid", 400) from error
+    ledger = parts_of(request).ledger
+    deadline = monotonic() + POSITION_WAIT_SECONDS
+    while not await run_in_threadpool(reached, ledger, wanted):
+        if monotonic() > deadline:
+            raise Problem("view-behind", 503)
+        await asyncio.sleep(POSITION_POLL_SECONDS)

@@ -1,0 +1,44 @@
+"""Shapes that several routers share."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+Scope = Literal[
+    "basic", "identity", "tax", "bank_credit", "criminal_record", "health", "insurance", "training"
+]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+PhoneText = Annotated[
+    str, Field(max_length=32, description="mainland mobile number", examples=["13800138000"])
+]
+SmsCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$"), Field(examples=["042917"])]
+Device = Annotated[
+    str, Field(max_length=100, description="what the person signs in with", examples=["Pixel 9"])
+]
+
+
+class TokensOut(BaseModel):
+    """What a client keeps of its session; the refresh token rotates."""
+
+    access_token: str
+    access_expires_at: datetime
+    refresh_token: str
+    refresh_expires_at: datetime
+
+
+class Registered(BaseModel):
+    """A new account, signed in."""
+
+    subject_id: UUID
+    tokens: TokensOut
+
+
+class Accepted(BaseModel):
+    """The command was carried out; `Ledger-Position` tells where its events lie."""
+
+    done: Literal[True] = True
+
+
+DONE = Accepted()

@@ -1,0 +1,153 @@
+"""Signing in and out: people with phone and SMS code, staff with passkeys."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response, status
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
+
+from api.act import Act, Acting
+from api.problems import Problem
+from api.route import router
+from api.schemas import DONE, Accepted, Device, PhoneText, ShortText, SmsCode, TokensOut
+from api.tokens import Tokens
+from domain.account import Account
+from domain.identifiers import MobileNumber
+from domain.rejections import Reason, Refused
+from domain.staff import StaffMember
+from ledger.credit_ledger import CreditLedger
+from ledger.tickets import STAFF_ENROLMENT
+from ledger.use_cases import staff as staff_commands
+
+routes = router("sessions")
+
+
+class SmsCodeIn(BaseModel):
+    """Where to send a code."""
+
+    phone: PhoneText
+
+
+class SessionIn(BaseModel):
+    """Signing in with the code that was sent to the phone."""
+
+    phone: PhoneText
+    sms_code: SmsCode
+    device: Device
+
+
+class RefreshIn(BaseModel):
+    """The refresh token of the session; it works once."""
+
+    refresh_token: ShortText
+
+
+class ChallengeOut(BaseModel):
+    """A WebAuthn challenge, base64url, for five minutes and one use."""
+
+    challenge: str
+    rp_id: str
+
+
+class PasskeyIn(BaseModel):
+    """A new passkey, with the enrolment token of the proposal."""
+
+    enrolment_token: ShortText
+    credential: dict[str, Any]
+
+
+class StaffSessionIn(BaseModel):
+    """Signing in with a passkey."""
+
+    staff_id: UUID
+    credential: dict[str, Any]
+    device: Device
+
+
+def tokens_out(tokens: Tokens) -> TokensOut:
+    """Tokens as the client gets them."""
+    return TokensOut(**asdict(tokens))
+
+
+async def require_sms_code(act: Act, phone: MobileNumber, code: str) -> None:
+    """Use up the SMS code of a phone; before this, no answer tells anything about the phone."""
+    await run_in_threadpool(act.parts.sms_codes.verify, act.cause.at, phone, code)
+
+
+async def sign_in(
+    act: Act, subject_id: UUID, role: str, device: str, enterprise_id: UUID | None = None
+) -> TokensOut:
+    """Open a session."""
+    sessions = act.parts.sessions
+    tokens = await run_in_threadpool(sessions.open, act.cause.at, subject_id, role, device, enterprise_id)
+    return tokens_out(tokens)
+
+
+@routes.post("/sms-codes", status_code=status.HTTP_202_ACCEPTED)
+async def send_sms_code(act: Acting, wanted: SmsCodeIn) -> Accepted:
+    """Send a code; the answer is the same whether the phone is registered or not."""
+    await run_in_threadpool(act.parts.sms_codes.send, act.cause.at, MobileNumber.parse(wanted.phone))
+    return DONE
+
+
+@routes.post("/sessions", status_code=status.HTTP_201_CREATED)
+async def sign_in_with_sms(act: Acting, given: SessionIn) -> TokensOut:
+    """Sign in with phone and SMS code (登录)."""
+    phone = MobileNumber.parse(given.phone)
+    await require_sms_code(act, phone, given.sms_code)
+    account = await act.read(_account_of, phone)
+    return await sign_in(act, account.id, account.role, given.device)
+
+
+def _account_of(ledger: CreditLedger, phone: MobileNumber) -> Account:
+    with ledger.pool.connection() as connection:
+        subject = ledger.blind_index.find_owner(connection, "phone", str(phone))
+    if subject is None:
+        raise Problem("account-unknown", 404, "phone")
+    return ledger.load(Account, subject)
+
+
+@routes.post("/session-refreshes", status_code=status.HTTP_201_CREATED)
+async def refresh_session(act: Acting, given: RefreshIn) -> TokensOut:
+    """Get fresh tokens; an old refresh token that comes back ends the session."""
+    return tokens_out(await run_in_threadpool(act.parts.sessions.refresh, act.cause.at, given.refresh_token))
+
+
+@routes.delete("/session", status_code=status.HTTP_204_NO_CONTENT)
+async def sign_out(act: Acting) -> Response:
+    """Sign out; the tokens are void at once."""
+    await run_in_threadpool(act.parts.sessions.revoke, act.cause.at, act.signed_in.session_id)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@routes.post("/staff-challenges", status_code=status.HTTP_201_CREATED)
+async def challenge_staff(act: Acting) -> ChallengeOut:
+    """A challenge for enrolling or using a passkey."""
+    challenge = await run_in_threadpool(act.parts.passkeys.challenge, act.cause.at)
+    return ChallengeOut(challenge=challenge, rp_id=act.parts.passkeys.rp_id)
+
+
+@routes.post("/staff-passkeys", status_code=status.HTTP_201_CREATED)
+async def enrol_passkey(act: Acting, given: PasskeyIn) -> Accepted:
+    """Enrol a passkey with the token of a granted proposal; the first one only."""
+    ledger = act.parts.ledger
+    ticket = ledger.tickets.read(
+        STAFF_ENROLMENT, given.enrolment_token, act.cause.at, ledger.rules.staff_enrolment_ttl
+    )
+    member = await act.read(CreditLedger.load, StaffMember, ticket.subject_id)
+    member.require_granted()
+    if member.passkeys:
+        raise Refused(Reason.PASSKEY_INVALID)
+    enrolled = await run_in_threadpool(act.parts.passkeys.enrol, act.cause.at, given.credential)
+    await act.run(staff_commands.enrol_passkey, ticket.subject_id, *enrolled)
+    return DONE
+
+
+@routes.post("/staff-sessions", status_code=status.HTTP_201_CREATED)
+async def sign_in_with_passkey(act: Acting, given: StaffSessionIn) -> TokensOut:
+    """Sign in with a passkey."""
+    member = await act.read(CreditLedger.load, StaffMember, given.staff_id, Reason.PASSKEY_INVALID)
+    await run_in_threadpool(act.parts.passkeys.verify, act.cause.at, member, given.credential)
+    return await sign_in(act, member.id, member.role, given.device, member.enterprise_id)

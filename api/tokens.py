@@ -1,0 +1,156 @@
+"""Sessions: a short-lived access token and a rotating refresh token, both void at once when revoked.
+
+A token is `jza_` or `jzr_` and base64url of session id (16 bytes), generation (4) and HMAC-SHA256 (32).
+The database keeps the generation only. A refresh token of an older generation was stolen or copied: the
+session ends.
+"""
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from psycopg.rows import class_row
+from psycopg_pool import ConnectionPool
+
+from domain.rejections import Reason, Refused
+from domain.rules import Rules
+
+ACCESS, REFRESH = "jza_", "jzr_"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody who is signed in."""
+
+    session_id: UUID
+    subject_id: UUID
+    role: str
+    enterprise_id: UUID | None
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a client keeps of its session."""
+
+    access_token: str
+    access_expires_at: datetime
+    refresh_token: str
+    refresh_expires_at: datetime
+
+
+class Sessions:
+    """Opens, checks, refreshes and revokes sessions."""
+
+    def __init__(self, pool: ConnectionPool, key: bytes, rules: Rules) -> None:
+        self._pool = pool
+        self._key = key
+        self._rules = rules
+
+    def open(
+        self, at: datetime, subject_id: UUID, role: str, device: str, enterprise_id: UUID | None = None
+    ) -> Tokens:
+        """Sign somebody in on a device."""
+        session_id = uuid4()
+        tokens = self._tokens(at, session_id, generation=1)
+        expiries = (tokens.access_expires_at, tokens.refresh_expires_at)
+        with self._pool.connection() as connection:
+            connection.execute(
+                "INSERT INTO ops.sessions (session_id, subject_id, role, enterprise_id, device, started_at,"
+                " access_expires_at, refresh_expires_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+                (session_id, subject_id, role, enterprise_id, device, at, *expiries),
+            )
+        return tokens
+
+    def authenticate(self, at: datetime, access_token: str) -> Session:
+        """The session of an access token.
+
+        Raises:
+            Refused: the token is forged, expired, revoked, or was replaced by a refresh.
+        """
+        session_id, generation = self._read(ACCESS, access_token)
+        query = """
+            SELECT session_id, subject_id, role, enterprise_id, generation FROM ops.sessions
+            WHERE session_id = %s AND generation = %s AND access_expires_at > %s AND revoked_at IS NULL
+        """
+        with (
+            self._pool.connection() as connection,
+            connection.cursor(row_factory=class_row(Session)) as cursor,
+        ):
+            session = cursor.execute(query, (session_id, generation, at)).fetchone()
+        if session is None:
+            raise Refused(Reason.TOKEN_INVALID)
+        return session
+
+    def refresh(self, at: datetime, refresh_token: str) -> Tokens:
+        """Fresh tokens; the old ones are void from here on.
+
+        Raises:
+            Refused: the token is not valid; one that was used before ends the session.
+        """
+        session_id, generation = self._read(REFRESH, refresh_token)
+        tokens = self._tokens(at, session_id, generation + 1)
+        query = """
+            UPDATE ops.sessions SET generation = %s, access_expires_at = %s, refresh_expires_at = %s
+            WHERE session_id = %s AND generation = %s AND refresh_expires_at > %s AND revoked_at IS NULL
+        """
+        fresh = (generation + 1, tokens.access_expires_at, tokens.refresh_expires_at)
+        with self._pool.connection() as connection:
+            if not connection.execute(query, (*fresh, session_id, generation, at)).rowcount:
+                self.revoke(at, session_id)
+                raise Refused(Reason.TOKEN_INVALID)
+        return tokens
+
+    def revoke(self, at: datetime, session_id: UUID) -> None:
+        """End a session; its tokens are refused from now on."""
+        with self._pool.connection() as connection:
+            connection.execute(
+                "UPDATE ops.sessions SET revoked_at = %s WHERE session_id = %s AND revoked_at IS NULL",
+                (at, session_id),
+            )
+
+    def revoke_all(self, at: datetime, subject_id: UUID) -> None:
+        """End every session of somebody."""
+        with self._pool.connection() as connection:
+            connection.execute(
+                "UPDATE ops.sessions SET revoked_at = %s WHERE subject_id = %s AND revoked_at IS NULL",
+                (at, subject_id),
+            )
+
+    def living(self, at: datetime, sessions: set[UUID]) -> set[UUID]:
+        """Those of the sessions whose access token still holds; open streams of the others are closed."""
+        query = """
+            SELECT session_id FROM ops.sessions
+            WHERE session_id = ANY (%s) AND access_expires_at > %s AND revoked_at IS NULL
+        """
+        with self._pool.connection() as connection:
+            return {row[0] for row in connection.execute(query, (list(sessions), at))}
+
+    def _tokens(self, at: datetime, session_id: UUID, generation: int) -> Tokens:
+        return Tokens(
+            self._write(ACCESS, session_id, generation),
+            at + self._rules.access_token_ttl,
+            self._write(REFRESH, session_id, generation),
+            at + self._rules.refresh_token_ttl,
+        )
+
+    def _write(self, kind: str, session_id: UUID, generation: int) -> str:
+        says = session_id.bytes + generation.to_bytes(4, "big")
+        return kind + urlsafe_b64encode(says + self._mac(kind, says)).decode().rstrip("=")
+
+    def _read(self, kind: str, token: str) -> tuple[UUID, int]:
+        body = token.removeprefix(kind)
+        try:
+            octets = urlsafe_b64decode(body.encode() + b"=" * (-len(body) % 4))
+        except (NotBase64, ValueError) as error:
+            raise Refused(Reason.TOKEN_INVALID) from error
+        says, mac = octets[:20], octets[20:]
+        if not (token.startswith(kind) and hmac.compare_digest(mac, self._mac(kind, says))):
+            raise Refused(Reason.TOKEN_INVALID)
+        return UUID(bytes=says[:16]), int.from_bytes(says[16:], "big")
+
+    def _mac(self, kind: str, says: bytes) -> bytes:
+        return hmac.digest(self._key, kind.encode() + says, "sha256")

@@ -1,0 +1,147 @@
+"""A worker's registration steps and the monthly check-in."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Form, status
+from pydantic import BaseModel, Field, StringConstraints
+
+from api.act import Acting
+from api.card_readings import read_card
+from api.faces import Photo, check_face, enrol_face
+from api.route import router
+from api.schemas import DONE, Accepted, ShortText
+from domain.face import FaceEvidence
+from domain.worker import Worker
+from ledger.credit_ledger import CreditLedger
+from ledger.tickets import IDENTITY_CHALLENGE
+from ledger.use_cases import attendances, employments, verification
+from projections import employment
+
+routes = router("worker")
+
+JwsText = Annotated[str, Form(max_length=20_000, description="compact JWS of a registered kiosk")]
+
+
+class EnterprisesIn(BaseModel):
+    """The enterprises the worker belongs to."""
+
+    enterprise_ids: Annotated[list[UUID], Field(min_length=1, max_length=10)]
+
+
+class EmploymentOut(BaseModel):
+    """An employment; `status` is computed from the stored deadline."""
+
+    enterprise_id: UUID
+    enterprise_name: str
+    status: str
+    since: datetime
+
+
+class IdentityChallengeOut(BaseModel):
+    """What the kiosk signs together with the card it read."""
+
+    challenge: str
+    expires_at: datetime
+
+
+class LetterSignatureIn(BaseModel):
+    """The letter that was shown, named by version and hash."""
+
+    version: ShortText
+    text_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class AttendanceOut(BaseModel):
+    """When the next check-in is due, and whether the worker is employed (在职) now."""
+
+    due_at: datetime
+    overdue: bool
+
+
+@routes.post("/me/enterprises")
+async def choose_enterprises(act: Acting, chosen: EnterprisesIn) -> Accepted:
+    """Choose one or several enterprises (选择所属家政企业); their operators confirm."""
+    await act.run(employments.choose_enterprises, act.caller, chosen.enterprise_ids)
+    return DONE
+
+
+@routes.get("/me/employments")
+async def my_employments(act: Acting) -> list[EmploymentOut]:
+    """The own employments with their status now."""
+    rows = await act.query(employment.of_worker, act.caller)
+    return [
+        EmploymentOut(
+            enterprise_id=row.enterprise_id,
+            enterprise_name=row.enterprise_name,
+            status=row.status_at(act.cause.at),
+            since=row.since,
+        )
+        for row in rows
+    ]
+
+
+@routes.post("/me/employments/{enterprise_id}/end")
+async def end_employment(act: Acting, enterprise_id: UUID) -> Accepted:
+    """End an own employment."""
+    await act.run(employments.end_employment, act.caller, enterprise_id, "worker")
+    return DONE
+
+
+@routes.post("/identity-challenges", status_code=status.HTTP_201_CREATED)
+async def challenge_identity(act: Acting) -> IdentityChallengeOut:
+    """A challenge for one identity verification: the card must be read after it was issued."""
+    tickets, at = act.parts.ledger.tickets, act.cause.at
+    challenge = tickets.issue(IDENTITY_CHALLENGE, act.caller, at)
+    expires_at = at + act.parts.ledger.rules.identity_challenge_ttl
+    return IdentityChallengeOut(challenge=challenge, expires_at=expires_at)
+
+
+@routes.post("/identity-verifications")
+async def verify_identity(act: Acting, photo: Photo, card_reading: JwsText) -> Accepted:
+    """Verify the identity (人证合一验证): the card a kiosk read, and the face in front of it."""
+    worker = await act.read(CreditLedger.load, Worker, Worker.stream_for(act.caller))
+    worker.require_identity_open()
+    card, portrait, where = await act.read(read_card, act, card_reading)
+    evidence, template = await enrol_face(act, photo, portrait, where)
+    await act.run(verification.verify_identity, act.caller, card, evidence, template)
+    return DONE
+
+
+@routes.post("/letter-signatures")
+async def sign_letter(act: Acting, signed: LetterSignatureIn) -> Accepted:
+    """Sign the authorization letter (签署授权书)."""
+    await act.run(verification.sign_letter, act.caller, signed.version, signed.text_sha256)
+    return DONE
+
+
+@routes.post("/letter-authorizations")
+async def authorize_letter(act: Acting, photo: Photo) -> Accepted:
+    """Authorize the signed letter with a face check (刷脸授权); the registration is complete."""
+    evidence: FaceEvidence = await check_face(act, photo)
+    await act.run(verification.authorize_letter, act.caller, evidence)
+    return DONE
+
+
+@routes.post("/letter-revocations")
+async def revoke_letter(act: Acting) -> Accepted:
+    """Take the letter back; nothing is disclosed from now on."""
+    await act.run(verification.revoke_letter, act.caller)
+    return DONE
+
+
+@routes.post("/check-ins")
+async def check_in(act: Acting, photo: Photo) -> Accepted:
+    """Check in (签到) with a face check."""
+    evidence = await check_face(act, photo)
+    await act.run(attendances.check_in, act.caller, evidence)
+    return DONE
+
+
+@routes.get("/me/attendance")
+async def my_attendance(act: Acting) -> AttendanceOut:
+    """The own deadline."""
+    worker = await act.read(CreditLedger.load, Worker, Worker.stream_for(act.caller))
+    attendance = await act.run(attendances.current_attendance, worker)
+    return AttendanceOut(due_at=attendance.due_at, overdue=attendance.is_overdue(act.cause.at))

@@ -1,0 +1,5 @@
+"""`python -m jiazheng` is the `jiazheng` command."""
+
+from jiazheng.cli import app
+
+app()

@@ -1,0 +1,85 @@
+"""Checks of a running configuration, each with what to do where it fails."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psycopg
+import redis
+from pydantic import ValidationError
+
+from devices.face_models import MODEL_ID
+from jiazheng.settings import Settings
+from ledger.erasures import ErasureList, ErasureListMissing
+from ledger.keyring import Keyring
+
+TIMEOUT_SECONDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, whether it is good, and what to do if not."""
+
+    what: str
+    is_good: bool
+    advice: str = ""
+
+
+def examine() -> list[Finding]:
+    """Look at settings, databases, queue, secrets and the face model."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        missing = ", ".join(str(finding["loc"][0]) for finding in error.errors())
+        return [Finding("settings", is_good=False, advice=f"set {missing}; see `jiazheng settings`")]
+    return [
+        Finding("settings", is_good=True),
+        _checked("keyring", lambda: Keyring.load(settings.keyring_file), "run `jiazheng migrate` once"),
+        _checked("list of erasures", lambda: ErasureList(settings.erasures_file), "bring the file back"),
+        _checked(
+            "ledger database", lambda: _may_not_rewrite(settings.database_url), "see docs/operations.md"
+        ),
+        _checked("keys database", lambda: _answers(settings.keys_database_url), "is the server up?"),
+        _checked("queue", lambda: _ping(settings.redis_url), "is Valkey or Redis up?"),
+        _checked("face model", lambda: _is_model(settings.face_model_sha256), "calibrate for this model"),
+    ]
+
+
+class NotInOrder(RuntimeError):
+    """A check found something wrong."""
+
+
+def _checked(what: str, check: Callable[[], object], advice: str) -> Finding:
+    try:
+        check()
+    except (NotInOrder, ErasureListMissing, OSError, psycopg.Error, redis.RedisError) as error:
+        return Finding(what, is_good=False, advice=f"{type(error).__name__}; {advice}")
+    return Finding(what, is_good=True)
+
+
+def _answers(url: str) -> None:
+    with psycopg.connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:
+        connection.execute("SELECT 1")
+
+
+def _may_not_rewrite(url: str) -> None:
+    """The application's own role must not be able to change what happened."""
+    query = """
+        SELECT bool_or(has_table_privilege('ledger.events', privilege))
+        FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) privilege
+    """
+    with psycopg.connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:
+        row = connection.execute(query).fetchone()
+    if row is None or row[0]:
+        msg = "the role may change events"
+        raise NotInOrder(msg)
+
+
+def _ping(url: str) -> None:
+    with redis.Redis.from_url(url, socket_timeout=TIMEOUT_SECONDS) as client:
+        client.ping()
+
+
+def _is_model(wanted: str | None) -> None:
+    if wanted not in (None, MODEL_ID):
+        msg = "the thresholds were set for another model"
+        raise NotInOrder(msg)

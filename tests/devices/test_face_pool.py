@@ -1,0 +1,168 @@
+"""Real processes, killed for real."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from devices.face_image import FaceImageRejected
+from devices.face_matcher import FaceMatcher
+from devices.face_pool import FacePool, FacePoolBusy, FacePoolFailed
+from devices.face_thresholds import STRICT_THRESHOLDS, ModelMismatch
+from devices.face_worker import PortraitImage
+
+Picture = Callable[[str], bytes]
+SECONDS = 30.0
+
+
+def with_pool(work: Callable[[FacePool], Coroutine[Any, Any, None]], **options: Any) -> None:
+    async def run() -> None:
+        async with FacePool(1, **options) as pool:
+            await work(pool)
+
+    asyncio.run(run())
+
+
+def test_it_gives_what_the_matcher_gives(matcher: FaceMatcher, picture: Picture, portrait: bytes) -> None:
+    async def work(pool: FacePool) -> None:
+        first = await pool.verify(picture("obama.jpg"), PortraitImage(portrait), SECONDS)
+        again = await pool.verify(picture("obama2.jpg"), first.template, SECONDS)
+        selfie = matcher.embed_selfie(picture("obama.jpg"))
+        assert first.comparison == matcher.compare(matcher.embed_portrait(portrait), selfie)
+        assert first.template.to_bytes() == selfie.to_bytes()
+        assert (again.comparison.template_kind, again.comparison.verdict) == ("selfie", "accepted")
+        assert await pool.warm_up() == 1
+
+    with_pool(work)
+
+
+def test_refusals_travel_and_leave_the_pool_whole(picture: Picture, portrait: bytes) -> None:
+    async def work(pool: FacePool) -> None:
+        template = (await pool.verify(picture("biden.jpg"), PortraitImage(portrait), SECONDS)).template
+        children = pool.process_ids()
+        with pytest.raises(FaceImageRejected) as caught:
+            await pool.verify(picture("sample1.jpg"), template, SECONDS)
+        assert (caught.value.code, caught.value.subject) == ("several_faces", "selfie")
+        with pytest.raises(FaceImageRejected) as caught:
+            await pool.verify(picture("biden.jpg"), PortraitImage(b"WLT"), SECONDS)
+        assert (caught.value.code, caught.value.subject) == ("not_an_image", "portrait")
+        with pytest.raises(ModelMismatch):
+            await pool.verify(picture("biden.jpg"), replace(template, model="0" * 64), SECONDS)
+        assert pool.process_ids() == children
+
+    with_pool(work)
+
+
+def test_a_killed_child_is_replaced_and_the_calls_are_made_again(picture: Picture, portrait: bytes) -> None:
+    async def work(pool: FacePool) -> None:
+        await pool.warm_up()
+        (child,) = pool.process_ids()
+        os.kill(child, signal.SIGSTOP)  # so that the calls are surely under way when it dies
+        calls = [
+            asyncio.ensure_future(pool.verify(picture("biden.jpg"), PortraitImage(portrait), SECONDS))
+            for _ in range(3)
+        ]
+        await asyncio.wait(calls, timeout=0.05)
+        os.kill(child, signal.SIGKILL)
+        verdicts = [(await call).comparison.verdict for call in calls]
+        assert verdicts == ["rejected"] * 3
+        assert child not in pool.process_ids()
+        workers = [each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline())]
+        assert [each.pid for each in workers] == pool.process_ids()  # one new pool for all three calls
+
+    with_pool(work)
+
+
+def test_an_idle_child_that_was_killed_costs_no_call(picture: Picture, portrait: bytes) -> None:
+    async def work(pool: FacePool) -> None:
+        await pool.warm_up()
+        os.kill(pool.process_ids()[0], signal.SIGKILL)
+        await pool.verify(picture("biden.jpg"), PortraitImage(portrait), SECONDS)
+
+    with_pool(work)
+
+
+def test_a_pool_whose_children_cannot_start_fails(portrait: bytes) -> None:
+    async def work(pool: FacePool) -> None:
+        with pytest.raises(FacePoolFailed):
+            await pool.verify(b"", PortraitImage(portrait), SECONDS)
+
+    with_pool(work, thresholds=(replace(STRICT_THRESHOLDS[0], model="0" * 64),))
+
+
+def test_past_the_deadline_the_pool_is_busy_and_works_again_later(picture: Picture, portrait: bytes) -> None:
+    async def work(pool: FacePool) -> None:
+        await pool.warm_up()
+        (child,) = pool.process_ids()
+        os.kill(child, signal.SIGSTOP)
+        with pytest.raises(FacePoolBusy):
+            await pool.verify(picture("biden.jpg"), PortraitImage(portrait), 0.1)
+        os.kill(child, signal.SIGCONT)
+        await pool.verify(picture("biden.jpg"), PortraitImage(portrait), SECONDS)
+        assert pool.process_ids() == [child]
+
+    with_pool(work)
+
+
+def test_a_full_queue_refuses_at_once(picture: Picture, portrait: bytes) -> None:
+    async def work(pool: FacePool) -> None:
+        call = pool.verify(picture("biden.jpg"), PortraitImage(portrait), SECONDS)
+        under_way = asyncio.ensure_future(call)
+        await asyncio.wait([under_way], timeout=0.01)
+        with pytest.raises(FacePoolBusy):
+            await pool.verify(picture("biden.jpg"), PortraitImage(portrait), SECONDS)
+        await under_way
+        await pool.warm_up()  # the place is free again
+
+    with_pool(work, queue_limit=1)
+
+
+def test_children_leave_ctrl_c_to_the_parent() -> None:
+    async def work(pool: FacePool) -> None:
+        await pool.warm_up()
+        children = pool.process_ids()
+        os.kill(children[0], signal.SIGINT)
+        await pool.warm_up()
+        assert pool.process_ids() == children
+
+    with_pool(work)
+
+
+PARENT = """
+import asyncio, sys, time
+from devices.face_pool import FacePool
+
+async def main():
+    pool = FacePool(1)
+    await pool.warm_up()
+    print(pool.process_ids()[0], flush=True)
+    sys.stdin.read()
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+def test_children_die_with_a_killed_parent(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(  # noqa: S603 - our own script
+        [sys.executable, str(script)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    ) as parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    _, alive = psutil.wait_procs([child], timeout=5)
+    assert not [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]

@@ -1,0 +1,39 @@
+"""Tells a broker which function answers which message."""
+
+from dataclasses import dataclass
+
+import dramatiq
+
+from ledger.clock import Clock
+from ledger.credit_ledger import CreditLedger
+from ledger.sms_outbox import SmsOutbox
+from workers.broker import QUEUE
+from workers.deadlines import Deadlines
+from workers.notices import Notices
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the actors work with."""
+
+    ledger: CreditLedger
+    clock: Clock
+    outbox: SmsOutbox
+
+
+def declare(broker: dramatiq.Broker, parts: Parts) -> None:
+    """Declare every actor on a broker, named after its function.
+
+    Actors are declared by a call, not by an import, since their parts exist only at run time.
+    """
+    deadlines = Deadlines(parts.ledger, parts.clock)
+    notices = Notices(parts.ledger, parts.clock, parts.outbox)
+    for function in (
+        deadlines.leave,
+        deadlines.remind,
+        deadlines.expire,
+        notices.send_reminder,
+        notices.send_confirmation,
+        notices.erase,
+    ):
+        dramatiq.actor(broker=broker, queue_name=QUEUE)(function)

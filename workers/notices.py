@@ -1,0 +1,80 @@
+"""The actors of the reactions: SMS to a worker about an event, and the erasure that must not be forgotten."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from domain.account import Account
+from domain.attendance import Attendance
+from domain.enterprise import Enterprise
+from domain.personal import Erased, readable
+from domain.streams import local_day
+from domain.worker import Worker
+from ledger.clock import Clock
+from ledger.credit_ledger import CreditLedger
+from ledger.positions import Position
+from ledger.sms_outbox import SmsOutbox
+from ledger.use_cases.accounts import erase_subject
+from workers.deadlines import Deadlines
+
+CONFIRMATION_TTL = timedelta(days=3)
+"""A confirmed employment is no news after that, as when an old log is followed from its beginning."""
+
+REMINDER = (
+    "【家政信用】您的签到将于{month}月{day}日到期,请在到期前登录并刷脸签到;"
+    "逾期将显示为离职,信用证书停止展示。"
+)
+CONFIRMATION = "【家政信用】{enterprise}已确认您的从业关系。如有疑问,请登录查看“本人信息管理”。"
+
+
+class Notices:
+    """Each actor is told a log position; told twice, it acts once."""
+
+    def __init__(self, ledger: CreditLedger, clock: Clock, outbox: SmsOutbox) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._outbox = outbox
+        self._deadlines = Deadlines(ledger, clock)
+        self._mapper = ledger.reader()
+
+    def send_reminder(self, position: str) -> None:
+        """Remind of a check-in, unless it was done meanwhile or a later reminder is under way."""
+        event: Attendance.Reminded = self._event_at(Position.parse(position))
+        attendance = self._deadlines.attendance(event.subject_id, self._clock())
+        if (attendance.due_at, attendance.reminded_days) != (event.due_at, event.days_before):
+            return
+        day = local_day(event.due_at)
+        text = REMINDER.format(month=day.month, day=day.day)
+        self._send("send_reminder", position, event.subject_id, text, event.due_at)
+
+    def send_confirmation(self, position: str) -> None:
+        """Tell a worker that an enterprise confirmed the employment."""
+        event: Worker.EmploymentConfirmed = self._event_at(Position.parse(position))
+        enterprise = self._ledger.load(Enterprise, event.enterprise_id)
+        text = CONFIRMATION.format(enterprise=enterprise.details.name)
+        expires_at = event.timestamp + CONFIRMATION_TTL
+        self._send("send_confirmation", position, event.subject_id, text, expires_at)
+
+    def erase(self, position: str) -> None:
+        """Finish an erasure, should the process that began it have died."""
+        event: Account.Erased = self._event_at(Position.parse(position))
+        erase_subject(self._ledger, event.subject_id)
+
+    def _event_at(self, position: Position) -> Any:
+        """The event at a position; its personal fields stay sealed."""
+        found = self._ledger.event_log.read_partition(position.partition, position.number - 1, 1)
+        return self._mapper.to_domain_event(found[0])
+
+    def _send(self, actor: str, position: str, subject: UUID, text: str, expires_at: Any) -> None:
+        """Queue an SMS once for an actor and a position; none to somebody erased, none that is late."""
+        at, account = self._clock(), self._ledger.load(Account, subject)
+        if isinstance(account.phone, Erased) or at >= expires_at:
+            return
+        phone, place = readable(account.phone), Position.parse(position)
+        with self._ledger.pool.connection() as connection, connection.transaction():
+            if connection.execute(_CLAIM, (place.partition, place.number, actor)).rowcount:
+                self._outbox.queue(connection, phone, text, at, expires_at, position, subject=subject)
+
+
+_CLAIM = "INSERT INTO ops.reactions_done VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+"""The row outlives the message's in the outbox, so that a repetition after the delivery sends nothing."""

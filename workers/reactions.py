@@ -1,0 +1,63 @@
+"""Follows the event log, which is the outbox: what asks for a message leads to it at least once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import Connection
+
+from domain.account import Account
+from domain.attendance import Attendance
+from domain.disclosure import Disclosure
+from domain.rules import Rules
+from domain.worker import Worker
+from ledger.credit_ledger import CreditLedger
+from projections.follower import Follower, LoggedEvent
+from workers import wakeups
+from workers.broker import Enqueue
+from workers.deadlines import INSTANT
+from workers.wakeups import ATTENDANCE, DISCLOSURE, Wakeup
+
+NAME = "reactions"
+
+MESSAGES: dict[type, str] = {
+    Attendance.Reminded: "send_reminder",
+    Worker.EmploymentConfirmed: "send_confirmation",
+    Account.Erased: "erase",
+}
+"""Which actor is told of which event."""
+
+SETTLED = (Disclosure.Approved, Disclosure.Declined, Disclosure.Abandoned, Disclosure.Expired)
+"""After these a disclosure's prompt cannot expire any more."""
+
+
+def follower(ledger: CreditLedger, enqueue: Enqueue) -> Follower:
+    """The follower of the log that reacts; messages go out before its position moves, so none is lost."""
+
+    def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
+        for logged in events:
+            _wake(connection, logged.event, ledger.rules)
+            if type(logged.event) in MESSAGES:
+                enqueue(MESSAGES[type(logged.event)], str(logged.position))
+
+    return Follower(ledger, NAME, handle, schema="ops")
+
+
+def _wake(connection: Connection, event: Any, rules: Rules) -> None:
+    """Keep the wake-ups: one for each deadline that runs, none for what is settled."""
+    match event:
+        case Attendance.Created() | Attendance.CheckedIn():
+            if not getattr(event, "has_left", False):
+                wakeups.add(connection, _first_look(event.subject_id, event.due_at, rules))
+        case Disclosure.Created():
+            look_at = event.expires_at + INSTANT
+            prompt = Wakeup(DISCLOSURE, event.originator_id, event.subject_id, look_at)
+            wakeups.add(connection, prompt)
+        case Attendance.Left() | Account.Erased():
+            wakeups.remove(connection, ATTENDANCE, event.subject_id)
+        case _ if isinstance(event, SETTLED):
+            wakeups.remove(connection, DISCLOSURE, event.originator_id)
+
+
+def _first_look(subject: Any, due_at: Any, rules: Rules) -> Wakeup:
+    earliest = max(rules.reminders_before, default=-INSTANT)
+    return Wakeup(ATTENDANCE, subject, subject, due_at - earliest)
