@@ -69,7 +69,7 @@ def keep(result: Result, folder: Path = RESULTS) -> Path:
 def _plot(result: Result) -> Figure:
     """One panel a group, bars from zero; each panel has a scale of its own, since limits are far away."""
     groups = result.measured.details or {"": {"ours": result.measured.ours, **result.measured.baselines}}
-    figure = Figure(figsize=(4.2 * len(groups), 4.2), layout="constrained")
+    figure = Figure(figsize=(5.2 * len(groups), 3.2), layout="constrained")
     figure.suptitle(f"{result.benchmark.name}: {result.benchmark.summary}")
     panels = figure.subplots(1, len(groups), squeeze=False)[0]
     for panel, (title, figures) in zip(panels, groups.items(), strict=True):
@@ -79,8 +79,9 @@ def _plot(result: Result) -> Figure:
 
 def _bars(panel: Axes, title: str, figures: Group, unit: str) -> None:
     colours = [COLOURS[nth % len(COLOURS)] for nth in range(len(figures))]
-    bars = panel.bar(list(figures), list(figures.values()), color=colours)
-    panel.bar_label(bars, [_figure(figure) for figure in figures.values()])
+    bars = panel.barh(list(figures), list(figures.values()), color=colours)
+    panel.bar_label(bars, [_figure(figure) for figure in figures.values()], padding=3)
+    panel.margins(x=0.2)
+    panel.invert_yaxis()
     panel.set_title(title)
-    panel.set_ylabel(unit)
-    panel.tick_params(axis="x", labelrotation=30)
+    panel.set_xlabel(unit)
