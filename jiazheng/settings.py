@@ -1,17 +1,11 @@
 """Settings by environment variables; each has the specification's default where it has a number."""
 
 from pathlib import Path
-from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.rules import Rules
-
-Url = Annotated[str, Field(repr=False)]
-"""Holds a password, so it is never shown."""
-
-Secret = Annotated[str, Field(repr=False)]
 
 
 class Settings(BaseSettings):
@@ -19,13 +13,17 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="JIAZHENG_", env_nested_delimiter="__", extra="ignore")
 
-    database_url: Url = Field(
-        validation_alias="DATABASE_URL", description="the ledger, as a member of jz_app"
+    database_url: str = Field(
+        repr=False, validation_alias="DATABASE_URL", description="the ledger, as a member of jz_app"
     )
-    keys_database_url: Url = Field(
-        validation_alias="KEYS_DATABASE_URL", description="the subjects' keys, as a member of jz_app"
+    keys_database_url: str = Field(
+        repr=False,
+        validation_alias="KEYS_DATABASE_URL",
+        description="the subjects' keys, as a member of jz_app",
     )
-    redis_url: Url = Field(validation_alias="REDIS_URL", description="Valkey or Redis, for dramatiq")
+    redis_url: str = Field(
+        repr=False, validation_alias="REDIS_URL", description="Valkey or Redis, for dramatiq"
+    )
     keyring_file: Path = Field(description="the platform's secrets, outside every database")
     erasures_file: Path = Field(description="the list of erasures; no restore may touch it")
     demo_clock_file: Path | None = Field(
@@ -43,10 +41,10 @@ class Settings(BaseSettings):
         None, description="the model the thresholds were set for; the start is refused with another"
     )
     worker_threads: int = Field(4, ge=1, description="threads of a worker process; each uses a connection")
-    sms_gateway_url: Url | None = Field(
+    sms_gateway_url: str | None = Field(
         None, description="takes SMS as JSON by POST; without it they stay in the outbox (`jiazheng sms`)"
     )
-    sms_gateway_token: Secret | None = Field(None, description="bearer token for the SMS gateway")
+    sms_gateway_token: str | None = Field(None, repr=False, description="bearer token for the SMS gateway")
     rules: Rules = Field(default_factory=Rules, description="the specification's numbers")
 
     def ledger_environment(self) -> dict[str, str]:
@@ -65,5 +63,5 @@ class OwnerSettings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore")
 
-    database_owner_url: Url = Field(validation_alias="DATABASE_OWNER_URL")
-    keys_database_owner_url: Url = Field(validation_alias="KEYS_DATABASE_OWNER_URL")
+    database_owner_url: str = Field(repr=False, validation_alias="DATABASE_OWNER_URL")
+    keys_database_owner_url: str = Field(repr=False, validation_alias="KEYS_DATABASE_OWNER_URL")

@@ -71,9 +71,10 @@ class Supervisor:
         self._lock.acquire()
         with ExitStack() as undo:
             undo.callback(self.stop)
-            self._hands.submit(self._start_all).result()
-            self._watching = self._eyes.submit(self._watch)
+            starting = self._hands.submit(self._start_all)
+            self._watching = self._eyes.submit(self._watch)  # its checks queue behind the start
             self._watching.add_done_callback(lambda _: self._wake.put(None))
+            starting.result()
             undo.pop_all()
 
     def stop(self) -> None:

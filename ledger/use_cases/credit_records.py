@@ -1,12 +1,13 @@
 """Signed submissions of data providers: RFC 7515 compact JWS with EdDSA or ES256."""
 
 import json
+import warnings
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from joserfc import jws
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import import_key
 
 from domain.credit_record import RECORD_TYPES, CreditRecord
@@ -17,7 +18,10 @@ from domain.rejections import Reason, Refused
 from domain.worker import Worker
 from ledger.credit_ledger import Appended, CreditLedger, repeatable
 
-ALGORITHMS = ["EdDSA", "ES256"]
+ALGORITHMS = ["Ed25519", "EdDSA", "ES256"]
+"""`EdDSA` is the older name (RFC 8037) of what RFC 9864 calls `Ed25519`; providers send either."""
+
+warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,3 +1,4 @@
+import contextlib
 import io
 
 import pytest
@@ -28,13 +29,35 @@ def test_a_jpeg_comes_out_of_its_block_as_it_went_in() -> None:
     assert decoder.decode(photo_block(out.getvalue())) == out.getvalue()
 
 
-@given(
-    st.binary(max_size=1100)
-    | st.binary(max_size=1012).map(lambda rest: (b"RIFF\xff\xff\0\0WEBP" + rest).ljust(1024, b"\0"))
-)
-def test_garbage_is_a_protocol_error(octets: bytes) -> None:
+HEADERS = st.sampled_from([b"", b"RIFF\x00\x01\0\0WEBP", b"RIFF\xff\xff\0\0WEBP", b"\xff\xd8\xff"])
+
+
+@given(HEADERS, st.binary(max_size=1012))
+def test_only_what_looks_like_an_image_and_ends_in_its_block_is_passed_on(head: bytes, rest: bytes) -> None:
+    block = (head + rest).ljust(1024, b"\0")[:1024]
+    # whether it is an image is for the image decoder to find out
+    with contextlib.suppress(ProtocolError):
+        cut = decoder.decode(block)
+        assert cut.startswith((b"RIFF", b"\xff\xd8\xff"))
+        assert cut.ljust(1024, b"\0") == block
+
+
+@given(st.binary(max_size=1100))
+def test_other_bytes_are_a_protocol_error(octets: bytes) -> None:
     with pytest.raises(ProtocolError):
-        decoder.decode(octets)
+        decoder.decode(b"WLT" + octets)
+
+
+@pytest.mark.parametrize("size", [0, 1023, 1025])
+def test_a_block_of_another_size_is_refused(portrait: bytes, size: int) -> None:
+    with pytest.raises(ProtocolError, match="1024"):
+        decoder.decode(portrait.ljust(1025, b"\0")[:size])
+
+
+def test_a_webp_that_claims_more_than_the_block_is_refused(portrait: bytes) -> None:
+    block = photo_block(portrait)
+    with pytest.raises(ProtocolError, match="end"):
+        decoder.decode(block[:4] + b"\xff\xff\0\0" + block[8:])
 
 
 def test_bytes_behind_the_image_are_not_ignored(portrait: bytes) -> None:

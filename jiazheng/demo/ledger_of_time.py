@@ -1,0 +1,179 @@
+"""Chapters 7 to 9: check-ins and the clock, the regulator's replay, the cancellation."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from time import monotonic, sleep
+from typing import Any
+
+from jiazheng.demo.cast import CONSUMER, WORKER
+from jiazheng.demo.certificate import SCOPES
+from jiazheng.demo.client import expect, refused
+from jiazheng.demo.world import World, photo
+
+BACKGROUND_SECONDS = 20.0
+"""How long the background may take for what it does within a second or two."""
+ASK_AGAIN_SECONDS = 0.25
+
+TRAIL_KINDS = ("jz.account.registered", "jz.face_checks.attempted", "jz.worker.letter_authorized")
+BASIS = "家政服务信用信息平台管理办法"
+
+
+def play_time(world: World) -> None:
+    """Play the chapters."""
+    tell = world.narrator
+    tell.chapter("7  Check-in · 签到")
+    tell.step("The worker checks in with a face check", lambda: check_in(world, "obama.jpg"))
+    tell.step("29 days later: still employed, a reminder is sent", lambda: reminder(world))
+    tell.step("One second past the deadline, all workers stopped: refused already", lambda: overdue(world))
+    tell.step("The workers run again: left (离职), at the deadline", lambda: left(world))
+    tell.step("A new check-in restores the employment", lambda: restored(world))
+    tell.chapter("8  The regulator · 主管部门")
+    tell.step("The trail from the event log", lambda: trail(world))
+    tell.step("The authorization as of three instants", lambda: replay(world))
+    tell.chapter("9  Cancellation · 注销")
+    tell.step("The worker cancels the account", lambda: cancel(world))
+    tell.step("Login is refused", lambda: no_login(world))
+    tell.step("The trail still replays; personal fields are unreadable", lambda: erased_trail(world))
+
+
+def until(holds: Callable[[], Any], what: str) -> Any:
+    """Ask again until something holds.
+
+    Raises:
+        AssertionError: it does not hold in time.
+    """
+    deadline = monotonic() + BACKGROUND_SECONDS
+    while not (found := holds()):
+        expect(monotonic() < deadline, what)
+        sleep(ASK_AGAIN_SECONDS)
+    return found
+
+
+def status(world: World) -> str:
+    """The worker's employment as the enterprise's operator sees it."""
+    rows = world.staff["operator"].get("/v1/enterprise/employments")["items"]
+    return str(rows[0]["status"])
+
+
+def check_in(world: World, picture: str) -> str:
+    """Check in."""
+    world.advance(timedelta(hours=2))
+    world.worker.post("/v1/check-ins", files=photo(picture))
+    attendance = world.worker.get("/v1/me/attendance")
+    world.facts["due_at"] = datetime.fromisoformat(attendance["due_at"])
+    expect(status(world) == "employed", "the worker is employed")
+    return f"due {world.facts['due_at']:%Y-%m-%d %H:%M} UTC"
+
+
+def reminder(world: World) -> str:
+    """Only the latest reminder is sent after a pause."""
+    world.move_to(world.facts["due_at"] - timedelta(days=1))
+    sms = until(lambda: "签到" in world.last_sms(WORKER) and world.last_sms(WORKER), "a reminder is sent")
+    expect(status(world) == "employed", "the operator sees 在职")
+    mine = world.worker.get("/v1/me/employments")
+    expect(sorted(row["status"] for row in mine) == ["chosen", "employed"], "the worker is still employed")
+    return str(sms)
+
+
+def overdue(world: World) -> str:
+    """The deadline and the clock decide, not a background job."""
+    world.stop_background()
+    world.move_to(world.facts["due_at"] + timedelta(seconds=1))
+    problem = refused("check-in-overdue", lambda: world.worker.post("/v1/certificate-codes"))
+    expect(status(world) == "left", "the operator sees 离职 already")
+    return str(problem["title"])
+
+
+def left(world: World) -> str:
+    """The event carries the deadline as its time."""
+    world.start_background()
+    regulator = signed_in_regulator(world)
+    find = {"subject_id": world.facts["worker_id"], "basis": BASIS}
+
+    def found() -> list[dict[str, Any]]:
+        trail = regulator.post("/v1/trail-searches", json=find)["items"]
+        return [entry for entry in trail if entry["topic"] == "jz.attendance.left"]
+
+    event = until(found, "the worker leaves")[0]
+    expect(datetime.fromisoformat(event["at"]) == world.facts["due_at"], "the event's time is the deadline")
+    return f"recorded at {event['position']} with time {event['at']}"
+
+
+def signed_in_regulator(world: World) -> Any:
+    """A regulator, granted with four eyes."""
+    if "regulator" not in world.staff:
+        for name in ("first administrator", "second administrator"):
+            world.sign_in_staff(name)
+        world.grant("regulator", "regulator")
+    return world.staff["regulator"]
+
+
+def restored(world: World) -> str:
+    """A new check-in brings the confirmed employment back."""
+    said = check_in(world, "obama2.jpg")
+    world.worker.post("/v1/certificate-codes")
+    return f"employed, {said}"
+
+
+def trail(world: World) -> str:
+    """Look the worker up by ID number; the look itself is recorded."""
+    find = {"id_number": WORKER.id_number, "basis": BASIS}
+    entries = signed_in_regulator(world).post("/v1/trail-searches", json=find)["items"]
+    topics = [entry["topic"] for entry in entries]
+    expect(set(TRAIL_KINDS) <= set(topics), "registration, face checks and authorization are there")
+    verdicts = [e["fields"]["verdict"] for e in entries if e["topic"] == "jz.face_checks.attempted"]
+    expect("rejected" in verdicts, "the wrong face is recorded")
+    return (
+        f"{len(entries)} events, {len(verdicts)} face checks, {verdicts.count('rejected')} of them rejected"
+    )
+
+
+def replay(world: World) -> str:
+    """Before the letter, under it, and now."""
+    instants = [world.facts["before_letter"], world.facts["authorized"], world.clock()]
+    find = {
+        "subject_id": world.facts["worker_id"],
+        "basis": BASIS,
+        "instants": [instant.isoformat() for instant in instants],
+    }
+    states = signed_in_regulator(world).post("/v1/authorization-replays", json=find)["states"]
+    counts = [len(state["authorized_scopes"]) for state in states]
+    expect(counts[0] == 0 and counts[1] == counts[2] > len(SCOPES), "nothing before, everything after")
+    return " → ".join(f"{count} scopes" for count in counts)
+
+
+def cancel(world: World) -> str:
+    """Cancel with an SMS code."""
+    world.worker.post("/v1/me/cancellation", json={"sms_code": world.sms_code(WORKER)})
+    return "the key is destroyed"
+
+
+def no_login(world: World) -> str:
+    """Neither the old session nor a new login works."""
+    refused("token-invalid", lambda: world.worker.get("/v1/me"))
+    body = {"phone": WORKER.phone, "sms_code": world.sms_code(WORKER), "device": "Wang's phone"}
+    return str(refused("account-unknown", lambda: world.visitor.post("/v1/sessions", json=body))["title"])
+
+
+def erased_trail(world: World) -> str:
+    """By subject id, since nothing leads from the ID number there any more."""
+    regulator = signed_in_regulator(world)
+    gone = {"id_number": WORKER.id_number, "basis": BASIS}
+    refused("not-found", lambda: regulator.post("/v1/trail-searches", json=gone))
+    find = {"subject_id": world.facts["worker_id"], "basis": BASIS}
+    entries = regulator.post("/v1/trail-searches", json=find)["items"]
+    registered = next(e for e in entries if e["topic"] == "jz.account.registered")["fields"]
+    personal = {registered[name] for name in ("name", "id_number", "phone")}
+    expect(personal == {"erased"}, "the personal fields are erased")
+    expect(WORKER.name not in str(entries) and WORKER.phone not in str(entries), "no name, no phone")
+    signed_out_for_a_month = {
+        "phone": CONSUMER.phone,
+        "sms_code": world.sms_code(CONSUMER),
+        "device": "phone",
+    }
+    world.consumer.sign_in(world.visitor.post("/v1/sessions", json=signed_out_for_a_month))
+    receipts = world.consumer.get("/v1/me/receipts")["items"]
+    expect(
+        {receipt["worker_name"] for receipt in receipts} == {"erased"}, "the consumer's receipts read erased"
+    )
+    return f"{len(entries)} events; name, ID number, phone: erased"

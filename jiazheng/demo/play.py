@@ -1,0 +1,112 @@
+"""Plays the story on a fresh system; the clock begins some weeks ago and ends at the present."""
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+from time import perf_counter
+
+from rich.console import Console
+from rich.panel import Panel
+
+from jiazheng.demo import pictures
+from jiazheng.demo.certificate import play_certificate
+from jiazheng.demo.client import Refusal
+from jiazheng.demo.ledger_of_time import play_time
+from jiazheng.demo.narrator import Narrator
+from jiazheng.demo.registration import play_registration
+from jiazheng.demo.world import World
+from jiazheng.embedded.errors import ServiceError
+from jiazheng.embedded.postgres import EmbeddedPostgres
+from jiazheng.settings import Settings
+from jiazheng.supervisor import Supervisor
+from jiazheng.system import System, free_port, state_dir_of
+from ledger.clock import DemoClock, system_clock
+
+STORY_LENGTH = timedelta(days=31)
+"""30 days from a check-in to its deadline, and some hours."""
+
+
+def play(port: int, *, keep_running: bool, console: Console | None = None) -> int:
+    """Play the story.
+
+    Returns:
+        the exit status: 0, or 1 if a step failed.
+    """
+    console = console or Console()
+    pictures.fetch()
+    state_dir = state_dir_of() / "demo"
+    _begin_anew(state_dir)
+    clock_file = state_dir / "clock"
+    clock = DemoClock(clock_file)
+    clock.move_to(system_clock() - STORY_LENGTH)
+    system = System(state_dir, free_port(port), clock_file)
+    console.print(f"Starting Postgres, Valkey and four roles at [bold]{system.url}[/] …")
+    with (
+        _stopped_by_signals(),
+        system.supervisor(lambda line: console.print(f"  [dim]{line}[/]")) as supervisor,
+    ):
+        failed = _tell(console, system, clock, supervisor)
+        if keep_running and not failed:
+            _wait(console, system)
+    return failed
+
+
+def _begin_anew(state_dir: Path) -> None:
+    """Remove the last demo, and a server that it may have left behind."""
+    if (state_dir / "postgres").exists():
+        left_over = EmbeddedPostgres(state_dir)
+        left_over.start()
+        left_over.stop()
+        shutil.rmtree(state_dir)
+    state_dir.mkdir(parents=True, exist_ok=True)
+
+
+def _tell(console: Console, system: System, clock: DemoClock, supervisor: Supervisor) -> int:
+    started = perf_counter()
+    narrator = Narrator(console, os.environ["DATABASE_URL"])
+    world = World(system.url, clock, narrator, supervisor, Settings())
+    try:
+        play_registration(world)
+        play_certificate(world)
+        play_time(world)
+    except (AssertionError, Refusal, ServiceError) as error:
+        console.print(f"[red bold]The story stops:[/] {error}")
+        return 1
+    finally:
+        clock.move_to(system_clock())
+        world.close()
+    seconds = perf_counter() - started
+    console.print(
+        Panel(
+            f"{narrator.steps} steps, {narrator.events} events in the log, {seconds:.1f} s. Nothing of the "
+            "worker is readable any more; everything that happened is still provable.",
+            title="The whole story, through the public API",
+            expand=False,
+        )
+    )
+    return 0
+
+
+def _wait(console: Console, system: System) -> None:
+    console.print(f"The system stays up with the story's data. Look around at [bold]{system.url}/docs[/];")
+    console.print(f"for example: curl '{system.url}/v1/enterprises?text=anjz'")
+    console.print("Ctrl-C stops it and everything it started.")
+    try:
+        Event().wait()
+    except KeyboardInterrupt:
+        console.print("stopping")
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """SIGTERM ends the demo as Ctrl-C does, so that what was started is stopped."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

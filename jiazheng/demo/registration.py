@@ -1,0 +1,175 @@
+"""Chapters 1 to 5: the enterprise list, a worker's registration up to the authorized letter."""
+
+from datetime import timedelta
+
+from devices.card_decoders.remote_sam import RemoteSamDecoder
+from domain.streams import local_day
+from jiazheng.demo import pictures
+from jiazheng.demo.cast import CHOSEN, CONSUMER, STRANGER, WORKER, enterprise_csv
+from jiazheng.demo.client import expect, refused
+from jiazheng.demo.doubles.id_card import CardField, IdCard
+from jiazheng.demo.doubles.sam_service import SamService
+from jiazheng.demo.portraits import card_portrait
+from jiazheng.demo.terminal import Terminal
+from jiazheng.demo.world import World, photo
+
+PORTRAIT, SELFIE, WRONG_FACE = "obama3.jpg", "obama.jpg", "biden.jpg"
+"""The card's portrait, another photograph of the same person, and another person."""
+
+
+def play_registration(world: World) -> None:
+    """Play the chapters."""
+    tell = world.narrator
+    tell.chapter("1  The enterprise list · 企业名单")
+    tell.step(
+        "Two administrators sign in with passkeys; an editor is granted with four eyes", lambda: staff(world)
+    )
+    tell.step("The editor imports a CSV", lambda: import_enterprises(world))
+    tell.chapter("2  A worker registers · 家政服务员注册")
+    tell.step("A wrong SMS code tells nothing about the phone", lambda: wrong_code(world))
+    tell.step("The worker registers with name, ID number, phone, SMS code", lambda: register(world))
+    tell.step("The same phone again", lambda: same_phone(world))
+    tell.step("The same ID number with another phone", lambda: same_id_number(world))
+    tell.chapter("3  Enterprises · 选择所属家政企业")
+    tell.step("The worker searches and chooses two", lambda: choose(world))
+    tell.step("The operator of one confirms", lambda: confirm(world))
+    tell.chapter("4  Identity verification · 人证合一验证")
+    verify(world)
+    tell.chapter("5  The authorization letter · 签署授权书")
+    tell.step("The worker signs the letter's text by its hash", lambda: sign(world))
+    tell.step("A second face check authorizes it; registration is complete", lambda: authorize(world))
+
+
+def staff(world: World) -> None:
+    """Grant the first administrators at the console, everybody else through the API."""
+    world.first_administrator("first administrator")
+    world.first_administrator("second administrator")
+    world.grant("editor", "editor")
+
+
+def import_enterprises(world: World) -> str:
+    """Import the list, twice: the second time nothing changes."""
+    editor, file = world.staff["editor"], {"file": ("enterprises.csv", enterprise_csv(), "text/csv")}
+    report = editor.post("/v1/enterprise-imports", files=file)
+    again = editor.post("/v1/enterprise-imports", files=file)
+    expect((report["changed"], again["changed"]) == (200, 0), "200 new enterprises, and none the second time")
+    lines = [f"line {r['line']} {r['column']} {r['reason']}" for r in report["rejected"]]
+    expect(len(lines) == 3, "three bad lines")
+    return f"{report['accepted']} taken over, rejected: {'; '.join(lines)}; again: nothing changes"
+
+
+def wrong_code(world: World) -> str:
+    """Before the SMS code is right, every phone gets the same answer."""
+    world.sms_code(WORKER)
+    problem = refused(
+        "sms-code-wrong", lambda: world.visitor.post("/v1/workers", json=WORKER.form("000000", "phone"))
+    )
+    return str(problem["code"])
+
+
+def register(world: World) -> str:
+    """Register the worker."""
+    form = WORKER.form(world.sms_code(WORKER), "Wang's phone")
+    registered = world.visitor.post("/v1/workers", json=form)
+    world.worker.sign_in(registered["tokens"])
+    world.facts["worker_id"] = registered["subject_id"]
+    return f"subject {registered['subject_id']}"
+
+
+def same_phone(world: World) -> str:
+    """A phone belongs to one account; before the code is right nobody learns that."""
+    form = STRANGER.form("000000", "phone") | {"phone": WORKER.phone}
+    refused("sms-code-wrong", lambda: world.visitor.post("/v1/workers", json=form))
+    form["sms_code"] = world.sms_code(WORKER)
+    return str(refused("phone-taken", lambda: world.visitor.post("/v1/workers", json=form))["title"])
+
+
+def same_id_number(world: World) -> str:
+    """An ID number belongs to one account."""
+    form = STRANGER.form(world.sms_code(STRANGER), "phone") | {"id_number": WORKER.id_number}
+    return str(refused("id-number-taken", lambda: world.visitor.post("/v1/workers", json=form))["title"])
+
+
+def choose(world: World) -> str:
+    """Find one enterprise by two Chinese characters, another by pinyin initials."""
+    found = [world.visitor.get("/v1/enterprises", params={"text": text})["items"] for text in CHOSEN]
+    expect(all(found), "both searches find something")
+    chosen = [items[0]["enterprise_id"] for items in found]
+    world.worker.post("/v1/me/enterprises", json={"enterprise_ids": chosen})
+    world.facts["enterprise_id"] = chosen[0]
+    return ", ".join(f"“{text}” finds {items[0]['name']}" for text, items in zip(CHOSEN, found, strict=True))
+
+
+def confirm(world: World) -> str:
+    """The operator sees who waits, under a masked name, and confirms."""
+    world.grant("operator", "operator", world.facts["enterprise_id"])
+    operator = world.staff["operator"]
+    waiting = operator.get("/v1/enterprise/employments")["items"]
+    expect([row["status"] for row in waiting] == ["chosen"], "one worker waits")
+    operator.post(f"/v1/enterprise/employments/{waiting[0]['worker_id']}/confirmation")
+    return f"{waiting[0]['worker_name']} is confirmed"
+
+
+def verify(world: World) -> None:
+    """Read the card with nfcpy; a wrong face is refused and recorded, the right one passes."""
+    card = IdCard(WORKER.card(local_day(world.clock())), card_portrait(pictures.path(PORTRAIT).read_bytes()))
+    with CardField(card) as field, SamService() as service:
+        terminal = Terminal(field.path, RemoteSamDecoder(*service.address))
+        tell = world.narrator
+        tell.step("A kiosk is registered with its key", lambda: register_kiosk(world, terminal))
+        tell.step(
+            "nfcpy reads the card, the decoder opens it; somebody else's face",
+            lambda: verify_face(world, terminal, WRONG_FACE, "face-not-matched"),
+        )
+        tell.step("The same card, the worker's face", lambda: verify_face(world, terminal, SELFIE, None))
+
+
+def register_kiosk(world: World, terminal: Terminal) -> None:
+    """An administrator registers the terminal."""
+    body = {"site": "合肥市蜀山区政务服务中心", "public_key": terminal.signer.public_jwk()}
+    world.facts["kiosk_id"] = world.staff["first administrator"].post("/v1/kiosks", json=body)["id"]
+
+
+def verify_face(world: World, terminal: Terminal, picture: str, refusal: str | None) -> str:
+    """Read the card and compare a face with its portrait."""
+    challenge = world.worker.post("/v1/identity-challenges")["challenge"]
+    reading = terminal.read_card(world.facts["kiosk_id"], world.url, challenge)
+
+    def post() -> object:
+        return world.worker.post(
+            "/v1/identity-verifications", data={"card_reading": reading}, files=photo(picture)
+        )
+
+    if refusal:
+        return str(refused(refusal, post)["title"])
+    post()
+    expect(world.worker.get("/v1/me")["identity_assurance"] == "kiosk", "the identity is verified")
+    return "verified by the kiosk"
+
+
+def sign(world: World) -> str:
+    """Sign the text that was shown."""
+    letter = world.worker.get("/v1/letter")
+    world.facts["before_letter"] = world.clock()
+    world.advance(timedelta(minutes=1))
+    signed = {"version": letter["version"], "text_sha256": letter["text_sha256"]}
+    world.worker.post("/v1/letter-signatures", json=signed)
+    return f"version {letter['version']}, {letter['text_sha256'][:16]}…"
+
+
+def authorize(world: World) -> str:
+    """The second face check, with another photograph."""
+    world.worker.post("/v1/letter-authorizations", files=photo("obama2.jpg"))
+    me = world.worker.get("/v1/me")
+    expect(me["registration_complete"], "the registration is complete")
+    world.facts["authorized"] = world.advance(timedelta(minutes=1))
+    return f"{len(me['letter_scopes'])} scopes"
+
+
+def register_consumer(world: World) -> str:
+    """Register the consumer of the next chapter."""
+    form = CONSUMER.form(world.sms_code(CONSUMER), "Li's phone")
+    registered = world.visitor.post("/v1/consumers", json=form)
+    world.consumer.sign_in(registered["tokens"])
+    world.facts["consumer_id"] = registered["subject_id"]
+    return f"subject {registered['subject_id']}"
