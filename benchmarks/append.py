@@ -3,9 +3,9 @@
 import secrets
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
+from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Barrier
 from uuid import uuid4
 
@@ -17,13 +17,11 @@ WRITERS = (1, 8, 32)
 HEADLINE_WRITERS = 8
 PEERS = ("ours", "stock recorder", "unordered insert")
 WARM_UP_SECONDS = 0.1
-START_SECONDS = 60.0
+START_SECONDS = 30.0
 
 # Threads would measure the interpreter's lock. The fork server has imported all before a writer starts.
 PROCESSES = get_context("forkserver")
 PROCESSES.set_forkserver_preload(["benchmarks.append"])
-
-_barriers: list[Barrier] = []
 
 
 def measure(run: Run) -> Measured:
@@ -75,23 +73,27 @@ def _details(figures: Group) -> dict[str, Group]:
 def events_per_second(label: str, url: str, writers: int, seconds: float) -> float:
     """Start the writers, let them begin together, and add up what they did."""
     barrier = PROCESSES.Barrier(writers)
-    with ProcessPoolExecutor(writers, PROCESSES, _keep, (barrier,)) as pool:
-        rates = [pool.submit(write, label, url, seconds) for _ in range(writers)]
-        return sum(rate.result() for rate in rates)
+    rates: SimpleQueue[float] = PROCESSES.SimpleQueue()
+    arguments = (label, url, seconds, barrier, rates)
+    # not a pool: its processes wait for ever for tasks of a benchmark that was stopped
+    started = [PROCESSES.Process(target=write, args=arguments, daemon=True) for _ in range(writers)]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join()
+    if any(process.exitcode for process in started):
+        msg = f"a writer failed: {label}"
+        raise RuntimeError(msg)
+    return sum(rates.get() for _ in started)
 
 
-def _keep(barrier: Barrier) -> None:
-    _barriers.append(barrier)
-
-
-def write(label: str, url: str, seconds: float) -> float:
-    """One writer: append to new streams for so many seconds; events per second."""
-    (barrier,) = _barriers
+def write(label: str, url: str, seconds: float, barrier: Barrier, rates: "SimpleQueue[float]") -> None:
+    """One writer: append to new streams for so many seconds, then tell how many events that were a second."""
     try:
         with CONTENDERS[label](url) as append:
             _append_for(append, WARM_UP_SECONDS)
             barrier.wait(START_SECONDS)
-            return _append_for(append, seconds)
+            rates.put(_append_for(append, seconds))
     except BaseException:
         barrier.abort()  # nobody waits for a writer that failed
         raise
