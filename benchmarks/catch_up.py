@@ -12,7 +12,9 @@ from benchmarks.harness import Benchmark, Group, Measured, Run, medians, spreads
 from benchmarks.stock_runner import rate_of_stock_runner
 from ledger.credit_ledger import CreditLedger
 from projections.catalogue import PROJECTIONS, followers
-from projections.follower import BATCH_EVENTS, Follower
+from projections.follower import Follower, lagging
+from projections.log_reader import BATCH_EVENTS
+from projections.runner import catch_up
 
 ALL_EVENTS = """
     SELECT partition, position, stream_id, version, topic, state FROM ledger.events
@@ -79,14 +81,16 @@ def _catch_up(ledger: CreditLedger, connection: psycopg.Connection, alone: dict[
     _empty_views(connection)
     for follower in followers(ledger):
         began = time.perf_counter()
-        follower.catch_up()
+        catch_up([follower])
         alone[follower.name].append(time.perf_counter() - began)
         _require_caught_up(follower)
     return sum(seconds[-1] for seconds in alone.values())
 
 
 def _require_caught_up(follower: Follower) -> None:
-    if follower.lagging():
+    with follower.ledger.pool.connection() as connection:
+        behind = lagging(connection, [follower.name])
+    if behind:
         msg = f"{follower.name} is not at the head of the log: the figures count for nothing"
         raise AssertionError(msg)
 
