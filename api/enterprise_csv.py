@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,8 +13,6 @@ COLUMNS = ("uscc", "name", "brand", "province", "city", "status")
 MAY_BE_EMPTY = frozenset({"brand"})
 STATUSES = frozenset({"operating", "suspended", "struck_off"})
 MAX_CHARACTERS = 200
-CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
-"""Postgres keeps no text with a NUL: such an event would stop every read model that shows the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +60,6 @@ def _first_wrong(values: dict[str, str]) -> tuple[str, str] | None:
             return column, "empty"
         if len(value) > MAX_CHARACTERS:
             return column, "too-long"
-        if CONTROL_CHARACTER.search(value):
-            return column, "control-character"
     try:
         Uscc.parse(values["uscc"])
     except InvalidIdentifier as error:
