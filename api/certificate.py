@@ -75,6 +75,9 @@ async def certificate_code(act: Acting) -> CodeOut:
 @routes.post("/disclosures", status_code=status.HTTP_201_CREATED)
 async def scan(act: Acting, scanned: ScanIn) -> DisclosureOut:
     """Redeem a scanned code, once; the worker is prompted."""
+    before = await act.carried_out()
+    if before:
+        return _out(act, await act.read(disclosures.disclosure_in, before))
     disclosure, _ = await act.run(
         disclosures.request_disclosure, act.caller, scanned.code, list(scanned.scopes)
     )
@@ -96,6 +99,8 @@ async def approve(
     scopes: Annotated[list[Scope], Form()],
 ) -> Accepted:
     """Approve all or some scopes, with the digits on the consumer's screen and a face check."""
+    if await act.carried_out():
+        return DONE
     answer = (disclosure_id, digits, list(scopes))
     await act.run(disclosures.require_answerable, act.caller, *answer)
     evidence = await check_face(act, photo)

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from http import HTTPStatus
 from time import monotonic
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -13,6 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.types import Message
 
 from api.access import ROLES_OF_ROUTE
+from api.answers import Begun
 from api.answers import Request as RepeatableRequest
 from api.documentation import PROBLEMS, admission_to, parameters_of
 from api.parts import Parts, parts_of
@@ -89,9 +89,9 @@ async def _answer_once(request: Request, own: Handler) -> Response:
     parts = parts_of(request)
     repeatable = await _repeatable(request, parts)
     begun = await run_in_threadpool(parts.answers.begin, repeatable, parts.clock())
-    if not isinstance(begun, UUID):
+    if not isinstance(begun, Begun):
         return begun
-    request.state.command_id = begun
+    request.state.begun = begun
     try:
         answer = await own(request)
     except KNOWN_ERRORS as error:

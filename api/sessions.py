@@ -132,6 +132,8 @@ async def challenge_staff(act: Acting) -> ChallengeOut:
 @routes.post("/staff-passkeys", status_code=status.HTTP_201_CREATED)
 async def enrol_passkey(act: Acting, given: PasskeyIn) -> Accepted:
     """Enrol a passkey with the token of a granted proposal; the first one only."""
+    if await act.carried_out():
+        return DONE
     ledger = act.parts.ledger
     ticket = ledger.tickets.read(
         STAFF_ENROLMENT, given.enrolment_token, act.cause.at, ledger.rules.staff_enrolment_ttl

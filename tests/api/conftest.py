@@ -30,10 +30,9 @@ def server(
     picture_folder: Path,  # noqa: ARG001 - the pictures must be there
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Api]:
-    with fresh_databases(postgres) as databases:
-        settings = settings_for(postgres, valkey, databases, tmp_path_factory.mktemp("api"))
-        with running_api(settings, MovableClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))) as api:
-            yield api
+    settings = settings_for(postgres, valkey, fresh_databases(postgres), tmp_path_factory.mktemp("api"))
+    with running_api(settings, MovableClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))) as api:
+        yield api
 
 
 @pytest.fixture

@@ -12,8 +12,6 @@ from domain.rejections import Reason
 
 OF_HTTP = {"bad-request", "method-not-allowed", "not-found"}
 """What the framework raises by itself: an unreadable body, a wrong method, an unknown path."""
-OF_CSV_ONLY = "uscc-"
-"""Codes of enterprises appear in the report of an import, never in a problem."""
 
 
 def calls_in(package: Path, name: str) -> Iterator[ast.Call]:

@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problems."""
 
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -11,9 +12,9 @@ from tests.controls.api import Api
 from tests.controls.visitors import complete_worker, photo, register_worker, signed_in, staff_client
 
 
-def problem(answer: httpx.Response, status: int, code: str) -> dict[str, object]:
+def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     """The body of an answer that must be this problem, whole and well-formed."""
-    said: dict[str, object] = answer.json()
+    said: dict[str, Any] = answer.json()
     assert answer.headers["content-type"] == "application/problem+json"
     assert (answer.status_code, said["code"]) == (status, code)
     assert said["status"] == status
@@ -108,13 +109,11 @@ def test_wrong_parameters_are_problems(api: Api, parameter: str) -> None:
     path = "/v1/enterprises/not-an-id" if parameter == "enterprise_id" else "/v1/enterprises"
     wrong = {"limit": "0", "cursor": "x" * 501}
     answer = api.get(path, params={name: text for name, text in wrong.items() if name == parameter})
-    assert [error["field"] for error in problem(answer, 422, "request-invalid")["errors"]] == [parameter]  # type: ignore[attr-defined]
+    assert [error["field"] for error in problem(answer, 422, "request-invalid")["errors"]] == [parameter]
 
 
 @pytest.mark.parametrize("field", ["text", "uscc", "province", "city"])
-@pytest.mark.parametrize(
-    "text", ["\x00", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "%", "\\", "'"]
-)
+@pytest.mark.parametrize("text", ["\x00", "\u202e", "%", "\\", "'"])
 def test_a_search_never_breaks_on_strange_characters(api: Api, field: str, text: str) -> None:
     answer = api.get("/v1/enterprises", params={field: text})
     assert answer.status_code in (200, 422)
@@ -143,7 +142,7 @@ def test_each_failing_check_of_a_photo_has_its_own_code(api: Api) -> None:
     # given a worker with an enrolled face
     worker = complete_worker(api)
     broken = {"photo": ("x.jpg", b"no picture", "image/jpeg")}
-    # when they send another face, several faces, and no picture
+    # when they send another face, and no picture
     answers = [api.post("/v1/check-ins", worker.token, files=f) for f in (photo("biden.jpg"), broken)]
     # then each is told what is wrong
     assert [answer.json()["code"] for answer in answers] == ["face-not-matched", "photo-not-an-image"]
