@@ -81,8 +81,8 @@ class ReplayOut(BaseModel):
 @routes.post("/trail-searches")
 async def search_trail(act: Acting, wanted: TrailSearch) -> Page[TrailEntryOut]:
     """The events that concern a person, oldest first, from the event log."""
-    subject_id = await _looked_up(act, wanted, "trail")
     key = read_cursor(wanted.cursor, datetime.fromisoformat, Position.parse)
+    subject_id = await _looked_up(act, wanted, "trail")
     after = (key[0], key[1].partition, key[1].number) if key else None
     entries = await act.query(trail.trail_of, subject_id, after, wanted.limit)
     events = await act.read(read_events, [entry.place for entry in entries])

@@ -16,6 +16,7 @@ from tests.controls.people import Person, new_person
 from tests.controls.plain_text import found
 from tests.controls.problems import refusal
 from tests.controls.providers import LEVEL, RegisteredProvider, send
+from tests.controls.trails import settled
 from tests.controls.visitors import (
     Visitor,
     complete_worker,
@@ -83,9 +84,10 @@ def test_the_other_side_keeps_a_receipt_that_names_nobody(api: Api, who_goes: st
     disclosure = requested(worker, consumer, ["basic"])
     # when one of them cancels
     gone, stays = (worker, consumer) if who_goes == "worker" else (consumer, worker)
-    after = cancelled(api, gone)
+    cancelled(api, gone)
+    settled(api)
     # then the other one's receipt still tells that it happened, but not with whom
-    receipts = api.get("/v1/me/receipts", stays.token, headers=after).json()["items"]
+    receipts = stays.client.get("/v1/me/receipts")["items"]
     assert [receipt["disclosure_id"] for receipt in receipts] == [disclosure["disclosure_id"]]
     assert receipts[0][f"{who_goes}_name"] == "erased"
 
@@ -151,6 +153,7 @@ def test_the_search_for_plain_text_finds_what_is_public(
 ) -> None:
     # given an enterprise, whose name everybody may read
     worker = complete_worker(api)
+    settled(api)
     name = api.get(f"/v1/enterprises/{worker.enterprise}").json()["name"]
     # when the same search looks for it, then rows and files both hold it
     assert found(postgres, state_dir, {name}) == {(name, "row"), (name, "file")}

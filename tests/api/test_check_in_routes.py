@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from jiazheng.demo.client import refused
 from tests.controls.api import Api
 from tests.controls.problems import refusal
+from tests.controls.trails import settled
 from tests.controls.visitors import OTHER_FACE, SAME_FACE, Visitor, complete_worker, photo
 from tests.controls.workers import THIRTY_DAYS, again, due_at, signed_worker
 
@@ -31,6 +32,7 @@ def test_a_late_check_in_restores_the_employment(api: Api) -> None:
     due = due_at(worker)
     api.clock.advance(THIRTY_DAYS + timedelta(seconds=1))
     overdue = again(api, worker)
+    settled(api)
     before = overdue.client.get("/v1/me/attendance"), statuses(overdue)
     # when they check in
     overdue.client.post("/v1/check-ins", files=photo(SAME_FACE))
