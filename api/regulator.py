@@ -14,6 +14,7 @@ from api.paging import Page, read_cursor, write_cursor
 from api.route import router
 from api.schemas import ShortText
 from domain.identifiers import IdNumber
+from domain.rejections import Reason, Refused
 from ledger.event_reader import read_events
 from ledger.positions import Position
 from ledger.use_cases.regulation import authorization_as_of, find_subject, record_look, require_known
@@ -119,10 +120,12 @@ async def replay(act: Acting, wanted: ReplayIn) -> ReplayOut:
 
 async def _looked_up(act: Act, wanted: Subject, what: str) -> UUID:
     """The subject, after the look was recorded."""
-    if wanted.subject_id is not None:
-        subject_id = wanted.subject_id
+    subject_id = wanted.subject_id
+    if subject_id is not None:
         await act.read(require_known, subject_id)
     else:
         subject_id = await act.read(find_subject, str(IdNumber.parse(str(wanted.id_number))))
+    if subject_id is None:
+        raise Refused(Reason.NOT_FOUND, field="id_number")
     await act.run(record_look, subject_id, act.signed_in.role, what, wanted.basis)
     return subject_id

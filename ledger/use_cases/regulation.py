@@ -47,17 +47,10 @@ def authorization_as_of(ledger: CreditLedger, subject: UUID, at: datetime) -> Au
     )
 
 
-def find_subject(ledger: CreditLedger, id_number: str) -> UUID:
-    """The living account behind a normalised ID number; erased people are found by subject id only.
-
-    Raises:
-        Refused: nobody has the number.
-    """
+def find_subject(ledger: CreditLedger, id_number: str) -> UUID | None:
+    """The living account behind a normalised ID number; erased people are found by subject id only."""
     with ledger.pool.connection() as connection:
-        subject_id = ledger.blind_index.find_owner(connection, "id_number", id_number)
-    if subject_id is None:
-        raise Refused(Reason.NOT_FOUND, field="id_number")
-    return subject_id
+        return ledger.blind_index.find_owner(connection, "id_number", id_number)
 
 
 def require_known(ledger: CreditLedger, subject_id: UUID) -> None:
