@@ -7,7 +7,7 @@ import httpx
 
 from jiazheng.demo.doubles.passkey import SoftwarePasskey
 from tests.controls.api import Api
-from tests.controls.people import new_person
+from tests.controls.people import listed_enterprise, new_person
 from tests.controls.races import race
 from tests.controls.visitors import challenge, form, granted, register_worker, sms_code, staff_member
 
@@ -76,3 +76,13 @@ def test_a_ticket_that_is_used_at_once_enrols_one_passkey(api: Api) -> None:
     # when all are enrolled at the same moment, then one is
     sends = [partial(api.post, "/v1/staff-passkeys", json=body) for body in bodies]
     assert outcomes(*sends) == one_ok_and("passkey-invalid")
+
+
+def test_many_steps_of_one_person_at_once_are_all_made(api: Api) -> None:
+    # given a worker whose app chooses eight enterprises in as many requests
+    worker = register_worker(api)
+    chosen = [str(listed_enterprise(api.parts.ledger, api.clock)) for _ in range(AT_ONCE)]
+    bodies = [{"enterprise_ids": [enterprise]} for enterprise in chosen]
+    # when all arrive at the same moment, then none is lost to another
+    sends = [partial(api.post, "/v1/me/enterprises", worker.token, json=body) for body in bodies]
+    assert outcomes(*sends) == ["ok"] * AT_ONCE
