@@ -113,6 +113,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "subject-erased": ("The person's account was cancelled", "Nothing can be recorded any more."),
     "submission-invalid": ("The record is not as documented", "See the guide for providers."),
     "token-invalid": ("The token is not valid", "Refresh it, or sign in again."),
+    "too-busy": ("Too many changes to the same thing at the moment", "Try again in a moment."),
     "view-behind": ("The view has not reached that position yet", "Try again in a moment."),
     "worker-unknown": ("There is no such worker", "Check the ID number."),
 }

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from api.problem_texts import TEXTS
 from domain.identifiers import InvalidIdentifier
 from domain.rejections import Kind, Refused
+from ledger.append import StreamConflict
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -27,7 +28,7 @@ STATUS_OF_KIND = {
 UNAUTHENTICATED = {"token-invalid"}
 FIELD_OF_KIND = {"mobile_number": "phone", "person_name": "name"}
 """How the forms call an identifier, where it is not by its kind."""
-RETRY_LATER = {"view-behind", "face-check-busy", "request-in-progress"}
+RETRY_LATER = {"too-busy", "view-behind", "face-check-busy", "request-in-progress"}
 
 
 @dataclass
@@ -59,7 +60,7 @@ def response_of(problem: Problem) -> Response:
     return JSONResponse(body, problem.status, headers, MEDIA_TYPE)
 
 
-KNOWN_ERRORS = (Problem, Refused, InvalidIdentifier, RequestValidationError, HTTPException)
+KNOWN_ERRORS = (Problem, Refused, InvalidIdentifier, RequestValidationError, HTTPException, StreamConflict)
 
 
 def problem_of(error: Exception) -> Problem:
@@ -75,6 +76,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem(re.sub("[._]", "-", error.code), 422, FIELD_OF_KIND.get(kind, kind))
         case RequestValidationError():
             return Problem("request-invalid", 422, errors=tuple(map(_without_input, error.errors())))
+        case StreamConflict():
+            return Problem("too-busy", 503)
         case HTTPException():
             code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
             return Problem(code, error.status_code, allow=(error.headers or {}).get("Allow"))

@@ -9,10 +9,12 @@ import pytest
 from api.answers import Answers
 from api.main import create_app
 from api.problem_texts import TEXTS
+from api.problems import problem_of, response_of
 from api.tokens import Sessions
 from domain.rules import Rules
 from jiazheng.bootstrap import build_ledger
 from jiazheng.settings import Settings
+from ledger.append import StreamConflict
 from tests.controls.api import Api
 from tests.controls.routes import no_parts
 
@@ -58,3 +60,11 @@ def test_an_unexpected_error_is_a_problem_without_details(
         "code": "internal-error",
         "detail": advice,
     }
+
+
+def test_what_lost_against_too_many_others_may_come_again() -> None:
+    # given a command that found its stream moved on at every attempt
+    answer = response_of(problem_of(StreamConflict("a stream moved on")))
+    # then the client is told when to repeat it; such an answer is not kept under the key
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert b"stream" not in answer.body

@@ -26,7 +26,7 @@ def test_a_control_character_in_the_enterprise_list_is_reported(
     report = editor.post("/v1/enterprise-imports", files=file)
     # then the good line is taken over, the bad one reported, and the read models go on
     assert report["accepted"] == 1
-    assert report["rejected"] == [{"line": 3, "column": column, "reason": "control-character"}]
+    assert report["rejected"] == [{"line": 3, "column": column, "reason": "characters"}]
     assert editor.get("/v1/enterprises", params={"uscc": "91110000600037341L"})["items"]
 
 

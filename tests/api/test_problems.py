@@ -73,7 +73,9 @@ def test_a_body_above_the_limit_is_refused_and_the_key_stays_free(api: Api) -> N
 
 def test_an_import_may_be_larger_than_a_picture(api: Api) -> None:
     editor = staff_client(api, "editor")
-    octets = b"uscc,name,brand,province,city,status\n" + b"x,,,,,\n" * (MAX_BODY_BYTES // 7 + 10)
+    octets = b"uscc,name,brand,province,city,status\n" + (b"x" * 60_000 + b",,,,,\n") * (
+        MAX_BODY_BYTES // 60_000 + 1
+    )
     answer = api.post(
         "/v1/enterprise-imports", editor.access_token, files={"file": ("list.csv", octets, "text/csv")}
     )
