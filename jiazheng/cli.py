@@ -4,6 +4,7 @@ import json
 import logging
 import signal
 import sys
+from pathlib import Path
 from threading import Event
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -18,7 +19,7 @@ from domain.event import Cause
 from domain.staff import STAFF_ROLES
 from jiazheng import bootstrap, doctor, worker_main
 from jiazheng.settings import OwnerSettings, Settings
-from jiazheng.system import System, free_port, state_dir_of
+from jiazheng.system import EXTERNAL, System, external_services, free_port, state_dir_of
 from ledger.tickets import STAFF_ENROLMENT
 from ledger.use_cases import staff as staff_commands
 from projections import catalogue, runner
@@ -56,15 +57,18 @@ def demo(
         bool, typer.Option("--keep-running", help="stay up with the story's data")
     ] = False,
     port: Annotated[int, typer.Option(help="where the API listens, if free")] = 8000,
+    picture: Annotated[Path | None, typer.Option(help="write what was printed as an SVG picture")] = None,
 ) -> None:
-    """Play the whole story on a fresh system, through the public API.
+    """Play the whole story on a fresh system of its own, through the public API.
 
     Example: jiazheng demo --keep-running
     """
+    if external_services():
+        raise typer.BadParameter(f"the demo wants a system of its own: unset {', '.join(EXTERNAL)}")
     from jiazheng.demo.play import play  # noqa: PLC0415 - the demo's doubles are no part of the other commands
 
-    logging.getLogger().setLevel(logging.WARNING)
-    sys.exit(play(port, keep_running=keep_running))
+    logging.disable(logging.INFO)  # everywhere: nfcpy sets its own level as it is imported
+    sys.exit(play(port, keep_running=keep_running, picture=picture))
 
 
 @app.command()

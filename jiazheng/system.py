@@ -48,32 +48,31 @@ class System:
         self._valkey = EmbeddedValkey(state_dir)
         self._demo_clock_file = demo_clock_file
         self._extra = extra or {}
+        self.is_external = external_services()  # asked once: `prepare` adds the embedded ones' URLs
 
-    @property
-    def is_external(self) -> bool:
-        """Whether the services are real ones named by the environment.
-
-        Raises:
-            ConfigurationError: some are, some are not.
-        """
-        named = [name for name in EXTERNAL if os.environ.get(name)]
-        if named and len(named) < len(EXTERNAL):
-            msg = f"set all of {', '.join(EXTERNAL)}, or none; set now: {', '.join(named)}"
-            raise ConfigurationError(msg)
-        return bool(named)
+    def parts(self) -> str:
+        """What starts with the system, in words."""
+        services = "" if self.is_external else "Postgres, Valkey and "
+        return f"{services}the roles {', '.join(ROLES)}"
 
     def environment(self) -> dict[str, str]:
-        """What the roles need in their environment; known once the services have started."""
+        """What the roles need in their environment; known once the services have started.
+
+        With real services, files and address may be named by the environment, too; a system with embedded
+        ones keeps to its own folder, so that no other system's secrets meet its databases.
+        """
         environment = {
             "JIAZHENG_KEYRING_FILE": str(self.state_dir / "secrets" / "keyring.json"),
             "JIAZHENG_ERASURES_FILE": str(self.state_dir / "secrets" / "erasures"),
-            "JIAZHENG_PORT": str(self._port),
             "JIAZHENG_PUBLIC_URL": self.url,
-            **self._extra,
         }
+        if self.is_external:
+            environment |= {name: os.environ[name] for name in environment if name in os.environ}
+        else:
+            environment |= self._embedded_urls()
         if self._demo_clock_file:
             environment["JIAZHENG_DEMO_CLOCK_FILE"] = str(self._demo_clock_file)
-        return environment | ({} if self.is_external else self._embedded_urls())
+        return environment | {"JIAZHENG_PORT": str(self._port)} | self._extra
 
     def _embedded_urls(self) -> dict[str, str]:
         return {
@@ -108,6 +107,19 @@ class System:
         except httpx.TransportError:
             return False
         return response.is_success
+
+
+def external_services() -> bool:
+    """Whether the environment names real services.
+
+    Raises:
+        ConfigurationError: it names some, but not all.
+    """
+    named = [name for name in EXTERNAL if os.environ.get(name)]
+    if named and len(named) < len(EXTERNAL):
+        msg = f"set all of {', '.join(EXTERNAL)}, or none; set now: {', '.join(named)}"
+        raise ConfigurationError(msg)
+    return bool(named)
 
 
 class Preparation:

@@ -1,6 +1,7 @@
 """Plays the story on a fresh system; the clock begins some weeks ago and ends at the present."""
 
 import os
+import re
 import shutil
 import signal
 from collections.abc import Iterator
@@ -29,31 +30,48 @@ from ledger.clock import DemoClock, system_clock
 
 STORY_LENGTH = timedelta(days=31)
 """30 days from a check-in to its deadline, and some hours."""
+PICTURE_COLUMNS = 132
+WEB_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+"""A picture in a README may load nothing from elsewhere."""
 
 
-def play(port: int, *, keep_running: bool, console: Console | None = None) -> int:
-    """Play the story.
+def play(port: int, *, keep_running: bool, picture: Path | None = None) -> int:
+    """Play the story on a system of the demo's own; `picture` gets what was printed, as SVG.
 
     Returns:
         the exit status: 0, or 1 if a step failed.
     """
-    console = console or Console()
-    pictures.fetch()
+    console = Console(record=True, width=PICTURE_COLUMNS) if picture else Console()
     state_dir = state_dir_of() / "demo"
     _begin_anew(state_dir)
-    clock_file = state_dir / "clock"
-    clock = DemoClock(clock_file)
-    clock.move_to(system_clock() - STORY_LENGTH)
-    system = System(state_dir, free_port(port), clock_file)
-    console.print(f"Starting Postgres, Valkey and four roles at [bold]{system.url}[/] …")
-    with (
-        _stopped_by_signals(),
-        system.supervisor(lambda line: console.print(f"  [dim]{line}[/]")) as supervisor,
-    ):
-        failed = _tell(console, system, clock, supervisor)
+    with _stopped_by_signals(), playing(state_dir, free_port(port), console) as (system, failed):
+        if picture:
+            _write_picture(console, picture)
         if keep_running and not failed:
             _wait(console, system)
     return failed
+
+
+@contextmanager
+def playing(state_dir: Path, port: int, console: Console) -> Iterator[tuple[System, int]]:
+    """Play on a system that has no event yet; it runs until the end of the block.
+
+    Yields:
+        the system, and the exit status of the story.
+    """
+    pictures.fetch()
+    clock_file = state_dir / "clock"
+    clock = DemoClock(clock_file)
+    clock.move_to(system_clock() - STORY_LENGTH)
+    system = System(state_dir, port, clock_file)
+    console.print(f"Starting {system.parts()} at [bold]{system.url}[/] …")
+    with system.supervisor(lambda line: console.print(f"  [dim]{line}[/]")) as supervisor:
+        yield system, _tell(console, system, clock, supervisor)
+
+
+def _write_picture(console: Console, picture: Path) -> None:
+    svg = console.export_svg(title="jiazheng demo", unique_id="story")
+    picture.write_text(WEB_FONT.sub("", svg))
 
 
 def _begin_anew(state_dir: Path) -> None:

@@ -96,6 +96,8 @@ def choose(world: World) -> str:
     expect(all(found), "both searches find something")
     chosen = [items[0]["enterprise_id"] for items in found]
     world.worker.post("/v1/me/enterprises", json={"enterprise_ids": chosen})
+    mine = world.worker.get("/v1/me/employments")  # waits for the read models, which the operator reads next
+    expect([row["status"] for row in mine] == ["chosen", "chosen"], "both enterprises are chosen")
     world.facts["enterprise_id"] = chosen[0]
     return ", ".join(f"“{text}” finds {items[0]['name']}" for text, items in zip(CHOSEN, found, strict=True))
 
