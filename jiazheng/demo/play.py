@@ -1,7 +1,6 @@
 """Plays the story on a fresh system; the clock begins some weeks ago and ends at the present."""
 
 import os
-import re
 import shutil
 import signal
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from jiazheng.demo.certificate import play_certificate
 from jiazheng.demo.client import Refusal
 from jiazheng.demo.ledger_of_time import play_time
 from jiazheng.demo.narrator import Narrator
+from jiazheng.demo.picture import recorder, write_picture
 from jiazheng.demo.registration import play_registration
 from jiazheng.demo.world import World
 from jiazheng.embedded.errors import ServiceError
@@ -30,9 +30,6 @@ from ledger.clock import DemoClock, system_clock
 
 STORY_LENGTH = timedelta(days=31)
 """30 days from a check-in to its deadline, and some hours."""
-PICTURE_COLUMNS = 132
-WEB_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
-"""A picture in a README may load nothing from elsewhere."""
 
 
 def play(port: int, *, keep_running: bool, picture: Path | None = None) -> int:
@@ -41,12 +38,12 @@ def play(port: int, *, keep_running: bool, picture: Path | None = None) -> int:
     Returns:
         the exit status: 0, or 1 if a step failed.
     """
-    console = Console(record=True, width=PICTURE_COLUMNS) if picture else Console()
+    console = recorder() if picture else Console()
     state_dir = state_dir_of() / "demo"
     _begin_anew(state_dir)
     with _stopped_by_signals(), playing(state_dir, free_port(port), console) as (system, failed):
         if picture:
-            _write_picture(console, picture)
+            write_picture(console, picture)
         if keep_running and not failed:
             _wait(console, system)
     return failed
@@ -67,11 +64,6 @@ def playing(state_dir: Path, port: int, console: Console) -> Iterator[tuple[Syst
     console.print(f"Starting {system.parts()} at [bold]{system.url}[/] …")
     with system.supervisor(lambda line: console.print(f"  [dim]{line}[/]")) as supervisor:
         yield system, _tell(console, system, clock, supervisor)
-
-
-def _write_picture(console: Console, picture: Path) -> None:
-    svg = console.export_svg(title="jiazheng demo", unique_id="story")
-    picture.write_text(WEB_FONT.sub("", svg))
 
 
 def _begin_anew(state_dir: Path) -> None:
@@ -102,7 +94,7 @@ def _tell(console: Console, system: System, clock: DemoClock, supervisor: Superv
     console.print(
         Panel(
             f"{narrator.steps} steps, {narrator.events} events in the log, {seconds:.1f} s. Nothing of the "
-            "worker is readable any more; everything that happened is still provable.",
+            "worker is readable any more; everything that happened can still be replayed.",
             title="The whole story, through the public API",
             expand=False,
         )
