@@ -14,6 +14,7 @@ class Attendance(LedgerAggregate):
     """One worker's check-ins of one year (Asia/Shanghai), so that the stream stays short."""
 
     TOPIC = "jz.attendance"
+    needs_living_subject = True
 
     class Created(LedgerAggregate.Created):
         """A year began: with the completed registration, or with the state the year before ended in."""

@@ -15,6 +15,7 @@ class CreditRecord(LedgerAggregate):
     """One reference of one provider; what it says is sealed, with the signature that proves it."""
 
     TOPIC = "jz.credit_record"
+    needs_living_subject = True
 
     class Created(LedgerAggregate.Created):
         """The provider submitted the record; `jws` is the compact JWS as received."""

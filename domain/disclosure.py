@@ -158,8 +158,9 @@ class Disclosure(LedgerAggregate):
             raise Refused(Reason.SCOPE_NOT_COVERED, field="scopes")
 
     def approve(self, cause: Cause, scopes: list[str], rules: Rules) -> None:
-        """Approve; digits were picked and the face check was passed."""
+        """Approve some of what was asked for; digits were picked and the face check was passed."""
         self.require_pending(cause.at)
+        self.require_scopes(scopes, self.scopes)
         until = cause.at + rules.disclosure_ttl
         self._happen(self.Approved, cause, scopes=scopes, readable_until=until)
 

@@ -39,6 +39,9 @@ class LedgerAggregate(Aggregate):
     that tightens later never breaks the replay of what was once allowed.
     """
 
+    needs_living_subject = False
+    """Whether nothing more happens to it once the person in its `subject_id` has cancelled the account."""
+
     create_id = staticmethod(_must_be_given("an aggregate's id"))
 
     class Event(Aggregate.Event):

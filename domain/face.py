@@ -47,6 +47,7 @@ class FaceChecks(LedgerAggregate):
     """The attempts of one person on one day (Asia/Shanghai)."""
 
     TOPIC = "jz.face_checks"
+    needs_living_subject = True
 
     class Created(LedgerAggregate.Created):
         """A day of attempts began; those of the hour before midnight still count."""

@@ -17,6 +17,7 @@ class Worker(LedgerAggregate):
     """What a person may do as a worker; registration is complete once the letter is authorized."""
 
     TOPIC = "jz.worker"
+    needs_living_subject = True
 
     class Created(LedgerAggregate.Created):
         """The person started the registration as a worker."""

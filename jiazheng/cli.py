@@ -2,10 +2,9 @@
 
 import json
 import logging
-import signal
 import sys
+from functools import partial
 from pathlib import Path
-from threading import Event
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -24,6 +23,7 @@ from ledger.tickets import STAFF_ENROLMENT
 from ledger.use_cases import staff as staff_commands
 from projections import catalogue, runner
 from projections.rebuild import rebuild as rebuild_projection
+from workers.run import run_loops, stop_at_signals
 
 app = typer.Typer(
     help="Jiazheng Credit Ledger (家政服务信用账本). Start with `jiazheng demo` or `jiazheng up`.",
@@ -36,7 +36,7 @@ console = Console()
 @app.callback()
 def _logging() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("httpx", "nfc"):
+    for chatty in ("httpx", "nfc.clf"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
@@ -67,7 +67,7 @@ def demo(
         raise typer.BadParameter(f"the demo wants a system of its own: unset {', '.join(EXTERNAL)}")
     from jiazheng.demo.play import play  # noqa: PLC0415 - the demo's doubles are no part of the other commands
 
-    logging.disable(logging.INFO)  # everywhere: nfcpy sets its own level as it is imported
+    logging.getLogger().setLevel(logging.WARNING)
     sys.exit(play(port, keep_running=keep_running, picture=picture))
 
 
@@ -83,21 +83,20 @@ def api() -> None:
 def project() -> None:
     """Keep the read models up to date (one role of the system)."""
     ledger = bootstrap.build_ledger(Settings())
-    runner.run(catalogue.followers(ledger), _stop_event())
+    run_loops([partial(runner.run, catalogue.followers(ledger))], stop_at_signals())
     ledger.close()
-
-
-def _stop_event() -> Event:
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
 
 
 @app.command()
 def work() -> None:
     """Carry out queued messages (one role of the system; run as many as needed)."""
-    worker_main.main()
+    worker_main.work(Settings(), stop_at_signals())
+
+
+@app.command()
+def schedule() -> None:
+    """Enqueue what events and deadlines ask for (one role of the system)."""
+    worker_main.schedule(Settings(), stop_at_signals())
 
 
 @app.command()

@@ -19,7 +19,7 @@ from jiazheng.watched import Service
 CHECKOUT = Path(__file__).parent.parent
 EXTERNAL = ("DATABASE_URL", "KEYS_DATABASE_URL", "REDIS_URL")
 READY_TIMEOUT_SECONDS = 1.0
-ROLES = ("project", "work", "api")
+ROLES = ("project", "work", "schedule", "api")
 """In the order they start; they stop the other way round."""
 
 

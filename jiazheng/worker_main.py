@@ -1,55 +1,54 @@
-"""The role `work`: worker threads, the reactions to the log, the schedule and the delivery of SMS."""
+"""The background roles: `work` carries out messages and sends SMS, `schedule` follows log and clock."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import dramatiq
 
 from jiazheng.bootstrap import build_clock, build_ledger, build_outbox, build_sms_gateway
 from jiazheng.settings import Settings
-from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
 from projections import runner
 from workers import reactions
 from workers.actors import Parts, declare
 from workers.broker import build_broker, enqueue_to
 from workers.messages import OutboxDelivery
-from workers.run import Loop, StopRequest, run, stop_at_signals
+from workers.run import StopRequest, run, run_loops
 from workers.schedule import Schedule
 
 
-def main() -> None:
-    """Work until SIGTERM or SIGINT."""
-    work(Settings(), stop_at_signals())
-
-
 def work(settings: Settings, request: StopRequest) -> None:
-    """Work until a stop is requested; several processes may, each on one or many machines.
+    """Carry out messages until a stop is requested; several processes may, on one or many machines.
 
     Raises:
         Exception: a database or the queue is away; whoever supervises starts the process again.
     """
-    with ExitStack() as at_the_end:
-        clock, ledger, broker = (
-            build_clock(settings),
-            build_ledger(settings),
-            build_broker(settings.redis_url),
-        )
-        at_the_end.callback(ledger.close)
-        at_the_end.callback(broker.client.close)
-        outbox, gateway = build_outbox(ledger), build_sms_gateway(settings)
-        if gateway is not None:
-            at_the_end.callback(gateway.close)
+    with _ledger_and_broker(settings) as (ledger, broker):
+        clock, outbox, gateway = build_clock(settings), build_outbox(ledger), build_sms_gateway(settings)
         declare(broker, Parts(ledger, clock, outbox))
-        loops = [*_loops(ledger, clock, broker), OutboxDelivery(outbox, clock, gateway).run]
-        run(broker, loops, request, settings.worker_threads)
+        run(broker, [OutboxDelivery(outbox, clock, gateway).run], request, settings.worker_threads)
+        if gateway is not None:
+            gateway.close()
 
 
-def _loops(ledger: CreditLedger, clock: Clock, broker: dramatiq.Broker) -> list[Loop]:
-    enqueue = enqueue_to(broker)
-    follow = partial(runner.run, [reactions.follower(ledger, enqueue)])
-    return [follow, Schedule(ledger, clock, enqueue).run]
+def schedule(settings: Settings, request: StopRequest) -> None:
+    """Enqueue what events and deadlines ask for, until a stop is requested; a second process stands by.
+
+    Raises:
+        Exception: as `work`.
+    """
+    with _ledger_and_broker(settings) as (ledger, broker):
+        clock, enqueue = build_clock(settings), enqueue_to(broker)
+        follow = partial(runner.run, [reactions.follower(ledger, enqueue)])
+        run_loops([follow, Schedule(ledger, clock, enqueue).run], request)
 
 
-if __name__ == "__main__":
-    main()
+@contextmanager
+def _ledger_and_broker(settings: Settings) -> Iterator[tuple[CreditLedger, dramatiq.Broker]]:
+    ledger, broker = build_ledger(settings), build_broker(settings.redis_url)
+    try:
+        yield ledger, broker
+    finally:
+        ledger.close()
+        broker.client.close()

@@ -19,8 +19,9 @@ from domain.streams import id_of_command
 from ledger.claims import NO_CHANGES, BlindIndex, ClaimChanges
 from ledger.factory import LedgerFactory
 from ledger.positions import Position
-from ledger.recorder import LedgerRecorder, StreamConflict
+from ledger.recorder import AlreadyAppended, LedgerRecorder, StreamConflict
 from ledger.sealing import SealingMapper
+from ledger.subject_keys import SubjectErased
 from ledger.tickets import Tickets
 
 Aggregate = TypeVar("Aggregate", bound=LedgerAggregate)
@@ -97,15 +98,14 @@ class CreditLedger(Application[UUID]):
             StreamConflict: one of them moved on; load and act again.
             Refused: a claim is taken, or a person is erased.
         """
-        subjects = {person for aggregate in aggregates for person in _sealed_subjects(aggregate)}
-        recordings = self.save(
-            *aggregates,
-            append_id=cause.command_id,
-            at=cause.at,
-            claims=claims,
-            subjects=sorted(subjects),
-            erase=erase,
-        )
+        subjects = {person for aggregate in aggregates for person in _living_subjects(aggregate)}
+        in_one_transaction = {"at": cause.at, "claims": claims, "subjects": sorted(subjects), "erase": erase}
+        try:
+            recordings = self.save(*aggregates, append_id=cause.command_id, **in_one_transaction)
+        except AlreadyAppended as before:
+            return Appended(tuple(map(Position.from_id, before.notification_ids)))
+        except SubjectErased as error:
+            raise Refused(Reason.SUBJECT_ERASED) from error
         return Appended(tuple(Position.from_id(recording.notification.id) for recording in recordings))
 
     def commit_refusal(self, cause: Cause, *aggregates: LedgerAggregate) -> Appended:
@@ -130,12 +130,16 @@ class CreditLedger(Application[UUID]):
         return SealingMapper(self.construct_transcoder())
 
 
-def _sealed_subjects(aggregate: LedgerAggregate) -> set[UUID]:
-    return {
+def _living_subjects(aggregate: LedgerAggregate) -> set[UUID]:
+    """The people who must not be erased for this to happen."""
+    sealed = {
         getattr(event, subject_field)
         for event in aggregate.pending_events
         for subject_field in personal_fields(type(event)).values()
     }
+    if aggregate.needs_living_subject and aggregate.pending_events:
+        sealed.add(getattr(aggregate, "subject_id"))  # noqa: B009 - only such aggregates have one
+    return sealed
 
 
 def use_case(

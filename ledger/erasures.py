@@ -2,7 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
+
+LINE_BYTES = 36
+"""A subject id in its usual text form; a shorter line was torn by a crash, before its key was destroyed."""
 
 
 class ErasureListMissing(RuntimeError):
@@ -31,8 +35,8 @@ class ErasureList:
         """Add a person; on disk when this returns."""
         if subject_id in self:
             return
-        with self._path.open("ab") as file:
-            file.write(f"{subject_id}\n".encode())
+        with self._path.open("ab+") as file:
+            file.write(f"{_end_of_torn_line(file)}{subject_id}\n".encode())
             file.flush()
             os.fsync(file.fileno())
 
@@ -47,6 +51,13 @@ class ErasureList:
                 file.seek(start)
                 fresh = file.read()
             whole = fresh[: fresh.rfind(b"\n") + 1]  # a line that is still being written is read next time
-            self._subjects |= {UUID(line.decode()) for line in whole.splitlines()}
+            self._subjects |= {UUID(line.decode()) for line in whole.splitlines() if len(line) >= LINE_BYTES}
             self._read_bytes = start + len(whole)
         return self._subjects
+
+
+def _end_of_torn_line(file: BinaryIO) -> str:
+    """A line break where a crash left the last line without one, so that it does not swallow the next."""
+    end = file.seek(0, os.SEEK_END)
+    file.seek(max(end - 1, 0))
+    return "" if file.read(1) in (b"", b"\n") else "\n"

@@ -24,11 +24,12 @@ class LedgerFactory(InfrastructureFactory[TrackingRecorder]):
 
     def __init__(self, env: Environment) -> None:
         super().__init__(env)
+        self.keyring = Keyring.load(Path(self._required("KEYRING_FILE")))
+        erasures = ErasureList(Path(self._required("ERASURES_FILE")))
+        # Only now: a start that is refused for want of a file leaves no connection behind.
         pool_max = int(env.get("POOL_MAX", "16") or "16")
         self.pool = _open_pool(self._required("DATABASE_URL"), pool_max)
         self.keys_pool = _open_pool(self._required("KEYS_DATABASE_URL"), pool_max)
-        self.keyring = Keyring.load(Path(self._required("KEYRING_FILE")))
-        erasures = ErasureList(Path(self._required("ERASURES_FILE")))
         self.keys = SubjectKeys(self.keys_pool, self.keyring, erasures)
 
     def _required(self, name: str) -> str:

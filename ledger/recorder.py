@@ -39,6 +39,17 @@ class StreamConflict(IntegrityError):
     """Somebody else appended to a stream that the batch also wants to continue."""
 
 
+class AlreadyAppended(Exception):
+    """The append was committed before, with another number of events than its retry brings.
+
+    A retry finds begun what the first run had to begin (a day, a month, a year), so it has less to append.
+    """
+
+    def __init__(self, notification_ids: list[int]) -> None:
+        super().__init__()
+        self.notification_ids = notification_ids
+
+
 class LedgerRecorder(ApplicationRecorder):
     """The library's recorder interface over `ledger.events`, and a log that is read per partition."""
 
@@ -72,6 +83,7 @@ class LedgerRecorder(ApplicationRecorder):
         Raises:
             StreamConflict: a stream moved on; names it.
             Refused: a claim is held by somebody else, or a subject is erased.
+            AlreadyAppended: the append was committed before, with another number of events.
         """
         if not stored_events:
             return []
@@ -86,7 +98,10 @@ class LedgerRecorder(ApplicationRecorder):
         batch = (append_id, at, *columns_of_events, *sealed, *columns(claims.take), *released)
         with self._connection() as connection:
             row = connection.execute(APPEND, batch).fetchone()
-        return row[0] if row else []
+        ids: list[int] = row[0] if row else []
+        if len(ids) != len(stored_events):
+            raise AlreadyAppended(ids)
+        return ids
 
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection]:

@@ -1,4 +1,4 @@
-"""One real Postgres and Valkey for the session; a test that asks for a ledger gets databases of its own."""
+"""One real Postgres and Valkey a session; each test that asks for a ledger finds its databases empty."""
 
 import shutil
 import tempfile
@@ -80,18 +80,34 @@ class Databases:
     keys: str
 
 
-@pytest.fixture
-def databases(postgres: EmbeddedPostgres) -> Iterator[Databases]:
-    """Copies of the migrated databases, dropped after the test."""
+EMPTY_ALL = """
+    DO $$ DECLARE full_name text; BEGIN
+        FOR full_name IN SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
+            WHERE schemaname IN ('ledger', 'ops', 'views', 'keys') AND tablename <> 'partitions'
+        LOOP EXECUTE 'DELETE FROM ' || full_name; END LOOP;
+        IF to_regclass('ledger.partitions') IS NOT NULL THEN UPDATE ledger.partitions SET head = 0; END IF;
+    END $$"""
+
+
+@pytest.fixture(scope="session")
+def shared_databases(postgres: EmbeddedPostgres) -> Databases:
+    """Copies of the migrated databases; making one costs more than all that most tests do in it."""
     number = next(_numbers)
     fresh = Databases(f"ledger_{number}", f"keys_{number}")
     pairs = ((fresh.ledger, "ledger"), (fresh.keys, "keys"))
     with psycopg.connect(postgres.owner_url("postgres"), autocommit=True) as connection:
         for name, template in pairs:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        yield fresh
-        for name, _ in pairs:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    return fresh
+
+
+@pytest.fixture
+def databases(postgres: EmbeddedPostgres, shared_databases: Databases) -> Iterator[Databases]:
+    """A pair of empty databases, emptied again after the test."""
+    yield shared_databases
+    for name in (shared_databases.ledger, shared_databases.keys):
+        with psycopg.connect(postgres.owner_url(name)) as connection:
+            connection.execute(EMPTY_ALL)
 
 
 @pytest.fixture

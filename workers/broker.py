@@ -5,7 +5,7 @@ from typing import Any
 
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
-from dramatiq.middleware import Middleware, Retries, ShutdownNotifications, TimeLimit
+from dramatiq.middleware import Middleware, Retries, TimeLimit
 
 QUEUE = "jiazheng"
 
@@ -35,7 +35,8 @@ def _retry_always(_retries: int, _error: BaseException) -> bool:
 def build_broker(redis_url: str) -> RedisBroker:
     """A broker; it connects at its first use.
 
-    There is no age limit, since every message has to be done, and no server for metrics.
+    There is no age limit, since every message has to be done, and no server for metrics. A shutdown
+    interrupts no actor, since they are short; what is cut off all the same comes again from the queue.
     """
     retries = Retries(retry_when=_retry_always, min_backoff=FIRST_RETRY_MS, max_backoff=LAST_RETRY_MS)
     return RedisBroker(  # type: ignore[no-untyped-call] # the library's
@@ -43,7 +44,6 @@ def build_broker(redis_url: str) -> RedisBroker:
         maintenance_chance=MAINTENANCE_PER_MILLION,
         middleware=[
             TimeLimit(time_limit=TIME_LIMIT_MS),
-            ShutdownNotifications(notify_shutdown=True),
             retries,
             WithoutTraceback(),
         ],

@@ -8,14 +8,14 @@ from threading import Event
 
 import dramatiq
 
-STOP_MS = 8_000
-"""A supervisor kills after 10 s; what an actor has not finished by then is done again."""
+STOP_MS = 4_000
+"""For the threads, then once more for the consumers; a supervisor kills after 10 s."""
 
 Loop = Callable[[Event], None]
 """Works until the event is set."""
 
 StopRequest = SimpleQueue[None]
-"""Putting something in asks for the stop; a signal may interrupt a `get`, but not an Event's `wait`."""
+"""Putting something in asks for the stop; a signal handler may do so, while an Event's `set` can deadlock."""
 
 
 def stop_at_signals() -> StopRequest:
@@ -41,10 +41,21 @@ def run(
     broker.emit_after("process_boot")  # starts the clock of the time limit
     worker = dramatiq.Worker(broker, worker_threads=threads, worker_timeout=idle_ms)
     worker.start()
+    try:
+        run_loops(loops, request)
+    finally:
+        worker.stop(timeout=STOP_MS)
+
+
+def run_loops(loops: Sequence[Loop], request: StopRequest) -> None:
+    """Run every loop until a stop is requested or one of them fails.
+
+    Raises:
+        Exception: what a loop failed with, after the others were stopped.
+    """
     running = _start(loops, request, stop := Event())
     request.get()
     stop.set()
-    worker.stop(timeout=STOP_MS)
     for loop in running:
         loop.result()
 

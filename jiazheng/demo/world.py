@@ -1,7 +1,6 @@
 """What the chapters of the story share: the system, its clock, the people at their phones."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -103,13 +102,14 @@ class World:
         self.staff["second administrator"].post(f"/v1/staff/{proposal['staff_id']}/grant")
         self.enrol(name, proposal["staff_id"], proposal["enrolment_token"])
 
-    @contextmanager
-    def without_background(self) -> Iterator[None]:
-        """Stop every background role but the projections meanwhile."""
+    def stop_background(self) -> None:
+        """Stop the scheduler and the workers; the projections go on."""
         for role in BACKGROUND:
             self.supervisor.stop_role(role)
-        yield
-        for role in BACKGROUND:
+
+    def start_background(self) -> None:
+        """Start them again."""
+        for role in reversed(BACKGROUND):
             self.supervisor.start_role(role)
 
     def close(self) -> None:
@@ -119,7 +119,8 @@ class World:
         self._console.close()
 
 
-BACKGROUND = ("work",)
+BACKGROUND = ("schedule", "work")
+"""Every background role but the projections."""
 
 
 def photo(name: str) -> dict[str, tuple[str, bytes, str]]:

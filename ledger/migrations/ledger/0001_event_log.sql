@@ -102,6 +102,18 @@ BEGIN
         INSERT INTO ledger.erased_subjects VALUES (ledger.partition_of(p_erase), p_erase) ON CONFLICT DO NOTHING;
     END IF;
 
+    -- Also what is given back is locked in that order: two people may swap numbers.
+    FOR claim IN
+        SELECT kind, pepper_id, digest
+            FROM unnest(p_take_kinds, p_take_peppers, p_take_digests) AS t (kind, pepper_id, digest)
+        UNION
+        SELECT kind, pepper_id, digest FROM ledger.claims
+            WHERE owner = p_release_owner AND kind = ANY (p_release_kinds)
+        ORDER BY 1, 2, 3
+    LOOP
+        PERFORM pg_advisory_xact_lock(hashtextextended(
+            'claim:' || claim.kind || '/' || claim.pepper_id || '/' || encode(claim.digest, 'hex'), 0));
+    END LOOP;
     IF p_release_owner IS NOT NULL THEN
         DELETE FROM ledger.claims WHERE owner = p_release_owner AND kind = ANY (p_release_kinds);
     END IF;

@@ -1,0 +1,175 @@
+"""Aggregates brought to a named step by their own public methods; nothing is stored."""
+
+from datetime import datetime
+from typing import Final
+
+from domain.access import AccessLog
+from domain.account import Account
+from domain.attendance import Attendance
+from domain.credit_record import CreditRecord
+from domain.disclosure import Disclosure
+from domain.enterprise import Enterprise, EnterpriseDetails
+from domain.face import FaceChecks, FaceEvidence
+from domain.kiosk import Kiosk
+from domain.letter import CURRENT
+from domain.provider import Provider
+from domain.staff import StaffMember
+from domain.worker import Worker
+from tests.controls.moments import (
+    AINONG,
+    FIRST_ADMINISTRATOR,
+    KIOSK,
+    LI,
+    NOON,
+    RULES,
+    SCAN,
+    SECOND_ADMINISTRATOR,
+    TAX_OFFICE,
+    WANG,
+    ZHAO,
+    cause,
+)
+
+DOCUMENT: Final = {
+    "document_kind": "resident_id",
+    "document_authority": "北京市公安局朝阳分局",
+    "decoder": "remote_sam",
+    "transcript_sha256": "cd" * 32,
+    "device": "kiosk-1",
+    "assurance": "kiosk",
+}
+MODEL: Final = "ab" * 32
+ACCEPTED: Final = FaceEvidence("accepted", 0.31, 0.40, MODEL, "passed", "kiosk", "kiosk-1")
+REJECTED: Final = FaceEvidence("rejected", 0.72, 0.40, MODEL, "passed", "kiosk", "kiosk-1")
+AINONG_LISTED: Final = EnterpriseDetails(
+    "91110000600037341L", "北京爱侬家政服务有限公司", "爱侬家政", "北京市", "朝阳区", "operating"
+)
+PUBLIC_KEY: Final = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+
+
+def account() -> Account:
+    return Account.register(
+        cause(), WANG, role="worker", name="王芳", id_number="11010519491231002X", phone="+8613800138000"
+    )
+
+
+def cancelled_account() -> Account:
+    made = account()
+    made.cancel(cause())
+    return made
+
+
+def worker() -> Worker:
+    return Worker.open(cause(), WANG)
+
+
+def worker_with_choice() -> Worker:
+    made = worker()
+    made.choose_enterprise(cause(), AINONG)
+    return made
+
+
+def employed_worker() -> Worker:
+    made = worker_with_choice()
+    made.confirm_employment(cause(), AINONG)
+    return made
+
+
+def verified_worker() -> Worker:
+    made = worker_with_choice()
+    made.verify_identity(cause(), DOCUMENT)
+    return made
+
+
+def worker_with_signature() -> Worker:
+    made = verified_worker()
+    made.sign_letter(cause(), CURRENT, CURRENT.text_sha256)
+    return made
+
+
+def complete_worker() -> Worker:
+    made = worker_with_signature()
+    made.authorize_letter(cause())
+    return made
+
+
+def worker_with_revoked_letter() -> Worker:
+    made = complete_worker()
+    made.revoke_letter(cause())
+    return made
+
+
+def attendance(since: datetime = NOON) -> Attendance:
+    return Attendance.start(cause(since), WANG, RULES)
+
+
+def face_checks(*attempts: datetime, since: datetime = NOON) -> FaceChecks:
+    made = FaceChecks.begin_day(cause(since), WANG, None)
+    for at in attempts:
+        made.attempt(cause(at), "check_in", ACCEPTED, RULES)
+    return made
+
+
+def disclosure(since: datetime = NOON) -> Disclosure:
+    """A scan that asks for tax and health; both screens show 27."""
+    return Disclosure.request(
+        cause(since, f"person:{LI}"),
+        SCAN,
+        RULES,
+        subject_id=WANG,
+        consumer_id=LI,
+        consumer_name="李*英",
+        scopes=["tax", "health"],
+        choices=("27", "57", "87"),
+        digits="27",
+    )
+
+
+def approved_disclosure(since: datetime = NOON) -> Disclosure:
+    made = disclosure(since)
+    made.approve(cause(since), ["tax"], RULES)
+    return made
+
+
+def enterprise() -> Enterprise:
+    return Enterprise.put_on_list(cause(actor="staff:editor"), AINONG_LISTED)
+
+
+def credit_record() -> CreditRecord:
+    return CreditRecord.submit(
+        cause(actor=f"provider:{TAX_OFFICE}"),
+        subject_id=WANG,
+        provider_id=TAX_OFFICE,
+        record_type="tax",
+        reference="2026-000001",
+        jws="aGVhZGVy.cGF5bG9hZA.c2lnbmF0dXJl",
+    )
+
+
+def proposed_officer() -> StaffMember:
+    return StaffMember.propose(cause(actor=FIRST_ADMINISTRATOR), ZHAO, "officer")
+
+
+def officer() -> StaffMember:
+    made = proposed_officer()
+    made.grant(cause(actor=SECOND_ADMINISTRATOR))
+    return made
+
+
+def provider() -> Provider:
+    return Provider.register(
+        cause(actor=FIRST_ADMINISTRATOR),
+        TAX_OFFICE,
+        name="国家税务总局北京市税务局",
+        record_types=["tax"],
+        keys={"2026": PUBLIC_KEY},
+    )
+
+
+def kiosk() -> Kiosk:
+    registered_by = cause(actor=FIRST_ADMINISTRATOR)
+    return Kiosk.register(registered_by, KIOSK, site="朝阳区政务服务中心", public_key=PUBLIC_KEY)
+
+
+def access_log() -> AccessLog:
+    return AccessLog.begin_month(cause(actor="staff:regulator"), WANG)

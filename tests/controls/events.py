@@ -1,0 +1,134 @@
+"""Every event class of the domain, and one named example of each."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, TypeVar
+
+import domain
+from domain.event import LedgerAggregate
+from domain.face import FaceChecks
+from domain.letter import CURRENT
+from tests.controls import aggregates as made
+from tests.controls.moments import (
+    AINONG,
+    DAY,
+    HOUR,
+    LI,
+    MIDNIGHT,
+    MINUTE,
+    NEW_YEAR,
+    NOON,
+    PERIOD,
+    RULES,
+    SECOND_ADMINISTRATOR,
+    WANG,
+    cause,
+)
+
+Aggregate = TypeVar("Aggregate", bound=LedgerAggregate)
+
+
+def aggregate_classes() -> list[type[LedgerAggregate]]:
+    """All of them: also those of a file that nothing imports yet."""
+    for module in iter_modules(domain.__path__):
+        import_module(f"domain.{module.name}")
+    found = [kind for kind in LedgerAggregate.__subclasses__() if kind.__module__.startswith("domain.")]
+    return sorted(found, key=lambda kind: kind.__name__)
+
+
+def event_classes() -> list[type[Any]]:
+    """All events that can be stored; the library adds an `Event` to each aggregate, which never happens."""
+    return [
+        member
+        for aggregate in aggregate_classes()
+        for name, member in vars(aggregate).items()
+        if isinstance(member, type) and issubclass(member, LedgerAggregate.Event) and name != "Event"
+    ]
+
+
+def stories() -> Iterator[LedgerAggregate]:
+    """Aggregates in whose pending events every event class occurs."""
+    yield made.cancelled_account()
+    yield from _working_lives()
+    yield from _attendances()
+    yield _day_after_attempts()
+    yield from _scans()
+    yield _revised_enterprise()
+    yield made.credit_record()
+    yield _withdrawn_officer()
+    yield made.provider()
+    yield made.kiosk()
+    yield _looked_at()
+
+
+def examples() -> dict[str, Any]:
+    """The first example of each topic."""
+    found: dict[str, Any] = {}
+    for event in (event for aggregate in stories() for event in aggregate.pending_events):
+        found.setdefault(type(event).TOPIC, event)  # type: ignore[attr-defined] # each has one: a test holds it
+    return found
+
+
+def _working_lives() -> Iterator[LedgerAggregate]:
+    turned_away = made.worker_with_choice()
+    turned_away.refuse_employment(cause(), AINONG)
+    yield turned_away
+    wrong_card = made.worker_with_choice()
+    wrong_card.refuse_identity(cause(), "identity-mismatch")
+    yield wrong_card
+    left = made.employed_worker()
+    left.end_employment(cause(), AINONG, "worker")
+    yield left
+    yield made.worker_with_revoked_letter()
+
+
+def _day_after_attempts() -> LedgerAggregate:
+    yesterday = made.face_checks(MIDNIGHT - MINUTE, since=MIDNIGHT - MINUTE)
+    today = FaceChecks.begin_day(cause(MIDNIGHT), WANG, yesterday)
+    today.attempt(cause(MIDNIGHT + MINUTE), "check_in", made.ACCEPTED, RULES)
+    return today
+
+
+def _attendances() -> Iterator[LedgerAggregate]:
+    december = made.attendance(NEW_YEAR - 10 * DAY)
+    december.remind(cause(NEW_YEAR + 15 * DAY), 7)
+    yield from december.check_in(cause(NEW_YEAR + PERIOD), RULES)
+
+
+def _scans() -> Iterator[LedgerAggregate]:
+    viewed = made.approved_disclosure()
+    viewed.view(cause(NOON + MINUTE, f"person:{LI}"), CURRENT.scopes)
+    yield viewed
+    declined = made.disclosure()
+    declined.decline(cause(), "digits_wrong")
+    yield declined
+    expired = made.disclosure()
+    expired.expire(cause(NOON + HOUR, "system:sweep"))
+    yield expired
+    abandoned = made.disclosure()
+    abandoned.abandon(cause(actor=f"person:{LI}"))
+    yield abandoned
+
+
+def _revised_enterprise() -> LedgerAggregate:
+    revised = made.enterprise()
+    details = made.AINONG_LISTED
+    revised.revise(
+        cause(actor="staff:editor"),
+        type(details)(details.uscc, details.name, "爱侬", details.province, details.city, "suspended"),
+    )
+    return revised
+
+
+def _withdrawn_officer() -> LedgerAggregate:
+    officer = made.officer()
+    officer.enrol_passkey(cause(actor="staff:zhao"), "Y3JlZGVudGlhbA", "cHVibGljIGtleQ")
+    officer.withdraw(cause(actor=SECOND_ADMINISTRATOR))
+    return officer
+
+
+def _looked_at() -> LedgerAggregate:
+    log = made.access_log()
+    log.look(cause(actor="staff:regulator"), role="regulator", what="trail", basis="家政服务信用管理办法 12")
+    return log

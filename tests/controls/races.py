@@ -1,0 +1,30 @@
+"""Several threads that do something at the same moment."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+from domain.rejections import Refused
+
+Result = TypeVar("Result")
+
+
+def race(*runners: Callable[[], Result]) -> list[Result | Refused]:
+    """What became of each: its result, or its refusal; any other error is raised."""
+    start = Barrier(len(runners))
+
+    def run(act: Callable[[], Result]) -> Result | Refused:
+        start.wait()
+        try:
+            return act()
+        except Refused as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(runners)) as pool:
+        return list(pool.map(run, runners))
+
+
+def refusals(outcomes: list[Result | Refused]) -> list[str]:
+    """The codes of those that were refused."""
+    return [outcome.reason.code for outcome in outcomes if isinstance(outcome, Refused)]

@@ -1,0 +1,26 @@
+from datetime import UTC, datetime
+
+from domain.access import AccessLog
+from tests.controls import aggregates
+from tests.controls.moments import INSTANT, WANG, cause
+
+APRIL = datetime(2026, 3, 31, 16, 0, tzinfo=UTC)  # in Shanghai
+
+
+def test_every_look_is_an_event_that_says_who_what_and_why() -> None:
+    # given a month's log
+    log = aggregates.access_log()
+    # when a regulator looks twice
+    for _ in range(2):
+        log.look(cause(actor="staff:regulator"), role="regulator", what="trail", basis="§12")
+    # then both looks stand there
+    look = log.pending_events[-1]
+    assert isinstance(look, AccessLog.Looked)
+    assert (look.actor, look.role, look.what, look.basis) == ("staff:regulator", "regulator", "trail", "§12")
+    assert log.looks == 2
+
+
+def test_a_month_is_a_month_in_shanghai() -> None:
+    march, april = cause(APRIL - INSTANT), cause(APRIL)
+    assert AccessLog.stream_for(WANG, march) != AccessLog.stream_for(WANG, april)
+    assert AccessLog.begin_month(april, WANG).id == AccessLog.stream_for(WANG, april)

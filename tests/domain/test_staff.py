@@ -1,0 +1,82 @@
+from collections.abc import Callable
+
+import pytest
+
+from domain.rejections import Reason
+from domain.staff import StaffMember
+from tests.controls import aggregates
+from tests.controls.moments import (
+    AINONG,
+    FIRST_ADMINISTRATOR,
+    SECOND_ADMINISTRATOR,
+    ZHAO,
+    cause,
+    refused,
+)
+
+
+def withdrawn() -> StaffMember:
+    member = aggregates.officer()
+    member.withdraw(cause())
+    return member
+
+
+def grant(member: StaffMember) -> None:
+    member.grant(cause(actor=SECOND_ADMINISTRATOR))
+
+
+def grant_alone(member: StaffMember) -> None:
+    member.grant(cause(actor=FIRST_ADMINISTRATOR))
+
+
+def enrol(member: StaffMember) -> None:
+    member.enrol_passkey(cause(), "id", "key")
+
+
+def withdraw(member: StaffMember) -> None:
+    member.withdraw(cause())
+
+
+def test_a_proposed_operator_belongs_to_an_enterprise_and_has_no_role_yet() -> None:
+    operator = StaffMember.propose(cause(actor=FIRST_ADMINISTRATOR), ZHAO, "operator", AINONG)
+    assert (operator.role, operator.enterprise_id, operator.status) == ("operator", AINONG, "proposed")
+
+
+def test_a_second_administrator_grants_and_either_withdraws() -> None:
+    # given a proposal
+    member = aggregates.proposed_officer()
+    # when another administrator grants it
+    grant(member)
+    member.require_granted()
+    # then the first may withdraw it
+    member.withdraw(cause(actor=FIRST_ADMINISTRATOR))
+    assert member.status == "withdrawn"
+
+
+def test_a_member_can_enrol_several_passkeys() -> None:
+    member = aggregates.officer()
+    member.enrol_passkey(cause(), "one", "key-1")
+    member.enrol_passkey(cause(), "two", "key-2")
+    assert member.passkeys == {"one": "key-1", "two": "key-2"}
+
+
+@pytest.mark.parametrize(
+    ("given", "when", "reason"),
+    [
+        (aggregates.proposed_officer, grant_alone, Reason.SECOND_ADMINISTRATOR_NEEDED),
+        (aggregates.officer, grant, Reason.GRANT_NOT_PROPOSED),
+        (withdrawn, grant, Reason.GRANT_NOT_PROPOSED),
+        (aggregates.proposed_officer, enrol, Reason.GRANT_NOT_IN_FORCE),
+        (withdrawn, enrol, Reason.GRANT_NOT_IN_FORCE),
+        (aggregates.proposed_officer, withdraw, Reason.GRANT_NOT_IN_FORCE),
+        (withdrawn, withdraw, Reason.GRANT_NOT_IN_FORCE),
+    ],
+)
+def test_a_refusal_leaves_no_event(
+    given: Callable[[], StaffMember], when: Callable[[StaffMember], None], reason: Reason
+) -> None:
+    member = given()
+    before = len(member.pending_events)
+    with refused(reason):
+        when(member)
+    assert len(member.pending_events) == before

@@ -1,0 +1,111 @@
+"""Which enterprises a worker belongs to, and the public list that they are chosen from."""
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.enterprise import Enterprise
+from domain.rejections import Reason
+from domain.worker import Worker
+from ledger.credit_ledger import NOTHING_APPENDED, CreditLedger
+from ledger.use_cases.employments import (
+    choose_enterprises,
+    confirm_employment,
+    end_employment,
+    refuse_employment,
+)
+from ledger.use_cases.enterprises import cause_of_chunk, list_enterprises
+from tests.conftest import MovableClock
+from tests.controls.aggregates import AINONG_LISTED
+from tests.controls.moments import AINONG, refused
+from tests.controls.people import cause, listed_enterprise, registered_worker
+from tests.controls.races import race, refusals
+
+
+@pytest.fixture
+def subject(ledger: CreditLedger, clock: MovableClock) -> UUID:
+    return registered_worker(ledger, clock).subject
+
+
+def _employments(ledger: CreditLedger, subject: UUID) -> dict[UUID, str]:
+    return ledger.load(Worker, Worker.stream_for(subject)).employments
+
+
+def test_several_enterprises_are_chosen_together_or_not_at_all(
+    ledger: CreditLedger, clock: MovableClock, subject: UUID
+) -> None:
+    one, two = listed_enterprise(ledger, clock), listed_enterprise(ledger, clock)
+    with refused(Reason.ENTERPRISE_UNKNOWN):
+        choose_enterprises(ledger, cause(clock, "person"), subject, [one, uuid4()])
+    assert _employments(ledger, subject) == {}
+    choose_enterprises(ledger, cause(clock, "person"), subject, [one, two])
+    assert _employments(ledger, subject) == {one: "chosen", two: "chosen"}
+
+
+def test_a_choice_is_confirmed_refused_or_ended_and_each_command_may_come_twice(
+    ledger: CreditLedger, clock: MovableClock, subject: UUID
+) -> None:
+    # given a worker who chose two enterprises
+    one, two = listed_enterprise(ledger, clock), listed_enterprise(ledger, clock)
+    choose_enterprises(ledger, cause(clock, "person"), subject, [one, two])
+    # when one says yes and ends it later, and the other says no
+    for act, enterprise in ((confirm_employment, one), (refuse_employment, two)):
+        command = cause(clock, "staff:operator")
+        assert act(ledger, command, subject, enterprise) == act(ledger, command, subject, enterprise)
+    ending = cause(clock, "staff:operator")
+    first = end_employment(ledger, ending, subject, one, "enterprise")
+    assert end_employment(ledger, ending, subject, one, "enterprise") == first
+    # then the worker's stream has each once
+    assert _employments(ledger, subject) == {one: "ended", two: "refused"}
+    assert ledger.load(Worker, Worker.stream_for(subject)).version == 6
+
+
+def test_an_enterprise_that_was_not_chosen_confirms_nobody(
+    ledger: CreditLedger, clock: MovableClock, subject: UUID
+) -> None:
+    enterprise = listed_enterprise(ledger, clock)
+    for act in (confirm_employment, refuse_employment):
+        with refused(Reason.EMPLOYMENT_NOT_CHOSEN):
+            act(ledger, cause(clock, "staff:operator"), subject, enterprise)
+    with refused(Reason.EMPLOYMENT_NOT_OPEN):
+        end_employment(ledger, cause(clock, "person"), subject, enterprise, "worker")
+    with refused(Reason.WORKER_UNKNOWN):
+        confirm_employment(ledger, cause(clock, "staff:operator"), uuid4(), enterprise)
+
+
+def test_of_a_racing_yes_and_no_one_holds(ledger: CreditLedger, clock: MovableClock, subject: UUID) -> None:
+    # given a choice
+    enterprise = listed_enterprise(ledger, clock)
+    choose_enterprises(ledger, cause(clock, "person"), subject, [enterprise])
+    # when two operators answer at the same moment
+    outcomes = race(
+        lambda: confirm_employment(ledger, cause(clock, "staff:a"), subject, enterprise),
+        lambda: refuse_employment(ledger, cause(clock, "staff:b"), subject, enterprise),
+    )
+    # then the later one is told that it was answered
+    assert refusals(outcomes) == ["employment-not-chosen"]
+
+
+def test_concurrent_choices_all_count(ledger: CreditLedger, clock: MovableClock, subject: UUID) -> None:
+    enterprises = [listed_enterprise(ledger, clock) for _ in range(4)]
+    race(*[lambda e=e: choose_enterprises(ledger, cause(clock, "person"), subject, [e]) for e in enterprises])
+    assert _employments(ledger, subject) == dict.fromkeys(enterprises, "chosen")
+
+
+def test_an_import_lists_revises_and_leaves_alone(ledger: CreditLedger, clock: MovableClock) -> None:
+    # given a listed enterprise
+    list_enterprises(ledger, cause(clock, "staff:editor"), [AINONG_LISTED])
+    # when the same list comes again, then nothing happens
+    again = list_enterprises(ledger, cause(clock, "staff:editor"), [AINONG_LISTED])
+    assert again == NOTHING_APPENDED
+    # when a field differs, then that is taken over
+    suspended = replace(AINONG_LISTED, status="suspended")
+    list_enterprises(ledger, cause(clock, "staff:editor"), [suspended])
+    assert ledger.load(Enterprise, AINONG).details == suspended
+
+
+def test_chunks_of_an_import_have_commands_of_their_own_that_a_retry_knows(clock: MovableClock) -> None:
+    whole = cause(clock, "staff:editor")
+    assert cause_of_chunk(whole, 1) == cause_of_chunk(whole, 1)
+    assert len({cause_of_chunk(whole, nth).command_id for nth in range(5)} | {whole.command_id}) == 6

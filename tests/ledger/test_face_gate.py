@@ -1,0 +1,103 @@
+"""The face check in front of a step: recorded whatever comes of it, and limited."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.attendance import Attendance
+from domain.face import FaceChecks, FaceEvidence
+from domain.rejections import Reason
+from domain.streams import local_day
+from ledger.credit_ledger import CreditLedger
+from ledger.face_gate import require_attempt_left
+from ledger.use_cases.attendances import check_in
+from tests.conftest import MovableClock
+from tests.controls.moments import DAY, MINUTE, NEW_YEAR, refused
+from tests.controls.people import ACCEPTED, REJECTED, UNCERTAIN, cause, complete_worker
+
+
+def _attempts(ledger: CreditLedger, clock: MovableClock, subject: object) -> int:
+    checks = ledger.find(FaceChecks, FaceChecks.stream_for(subject, clock()))  # type: ignore[arg-type] # an id
+    return len(checks.attempts) if checks else 0
+
+
+@pytest.mark.parametrize(
+    ("evidence", "reason"),
+    [(REJECTED, Reason.FACE_NOT_MATCHED), (UNCERTAIN, Reason.FACE_UNCERTAIN)],
+    ids=["rejected", "uncertain"],
+)
+def test_a_failed_attempt_is_recorded_and_opens_nothing(
+    ledger: CreditLedger, clock: MovableClock, evidence: FaceEvidence, reason: Reason
+) -> None:
+    # given a worker, a day later
+    subject = complete_worker(ledger, clock).subject
+    clock.advance(DAY)
+    command = cause(clock, "person")
+    # when the face is not accepted
+    with refused(reason):
+        check_in(ledger, command, subject, evidence)
+    # then the attempt stands, and the command counts as not carried out
+    assert _attempts(ledger, clock, subject) == 1
+    assert ledger.find_appended(command.command_id) is None
+    attendance = ledger.load(Attendance, Attendance.stream_for(subject, local_day(clock()).year))
+    assert attendance.version == 1
+
+
+def test_a_retry_of_a_rejected_attempt_is_not_taken_for_success_nor_counted_again(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    # given a check-in whose face was rejected
+    subject = complete_worker(ledger, clock).subject
+    clock.advance(DAY)
+    command = cause(clock, "person")
+    for _ in range(3):
+        # when the same command comes again
+        with refused(Reason.FACE_NOT_MATCHED):
+            check_in(ledger, command, subject, REJECTED)
+    # then it is refused each time and was recorded once
+    assert _attempts(ledger, clock, subject) == 1
+    # and with an accepted face it is carried out, once
+    assert check_in(ledger, command, subject, ACCEPTED) == check_in(ledger, command, subject, ACCEPTED)
+    assert _attempts(ledger, clock, subject) == 2
+
+
+def test_five_attempts_an_hour_then_none_until_the_first_is_an_hour_old(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    # given a worker who was rejected five times within minutes
+    subject = complete_worker(ledger, clock).subject
+    clock.advance(DAY)
+    for _ in range(5):
+        with refused(Reason.FACE_NOT_MATCHED):
+            check_in(ledger, cause(clock, "person"), subject, REJECTED)
+        clock.advance(MINUTE)
+    # then even the right face has to wait, and no picture needs to be looked at
+    with refused(Reason.FACE_TOO_MANY_ATTEMPTS):
+        check_in(ledger, cause(clock, "person"), subject, ACCEPTED)
+    with refused(Reason.FACE_TOO_MANY_ATTEMPTS):
+        require_attempt_left(ledger, cause(clock, "person"), subject)
+    # when the first attempt is an hour old
+    clock.advance(timedelta(minutes=55))
+    # then one is left
+    check_in(ledger, cause(clock, "person"), subject, ACCEPTED)
+    with refused(Reason.FACE_TOO_MANY_ATTEMPTS):
+        require_attempt_left(ledger, cause(clock, "person"), subject)
+
+
+def test_midnight_and_the_new_year_bring_no_new_attempts(ledger: CreditLedger, clock: MovableClock) -> None:
+    # given a worker who used up the attempts just before the year ends in Shanghai
+    clock.now = NEW_YEAR - DAY
+    subject = complete_worker(ledger, clock).subject
+    clock.now = NEW_YEAR - 6 * MINUTE
+    for _ in range(5):
+        with refused(Reason.FACE_NOT_MATCHED):
+            check_in(ledger, cause(clock, "person"), subject, REJECTED)
+        clock.advance(MINUTE)
+    # when the new year has begun
+    clock.advance(2 * MINUTE)
+    # then they are still used up
+    with refused(Reason.FACE_TOO_MANY_ATTEMPTS):
+        check_in(ledger, cause(clock, "person"), subject, ACCEPTED)
+    clock.advance(timedelta(hours=1))
+    check_in(ledger, cause(clock, "person"), subject, ACCEPTED)
+    assert ledger.find(Attendance, Attendance.stream_for(subject, 2026)) is not None

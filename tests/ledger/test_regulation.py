@@ -1,0 +1,81 @@
+"""The regulator's desk: looks are recorded, and any past state is replayed."""
+
+from uuid import uuid4
+
+from domain.access import AccessLog
+from domain.letter import CURRENT
+from domain.rejections import Reason
+from domain.worker import Worker
+from ledger.credit_ledger import CreditLedger
+from ledger.use_cases.attendances import current_attendance, leave
+from ledger.use_cases.regulation import authorization_as_of, record_look
+from ledger.use_cases.verification import revoke_letter
+from tests.conftest import MovableClock
+from tests.controls.moments import DAY, INSTANT, PERIOD, refused
+from tests.controls.people import cause, complete_worker, registered_worker
+from tests.controls.races import race
+
+
+def test_looks_from_several_desks_at_once_are_all_recorded(ledger: CreditLedger, clock: MovableClock) -> None:
+    # given a worker
+    subject = registered_worker(ledger, clock).subject
+    # when four regulators look at the same moment, one of them twice with the same command
+    causes = [cause(clock, f"staff:{number}") for number in range(4)]
+    race(*[lambda c=c: record_look(ledger, c, subject, "regulator", "trail", "§12") for c in causes])
+    again = record_look(ledger, causes[0], subject, "regulator", "trail", "§12")
+    assert again == ledger.find_appended(causes[0].command_id)
+    # then there are four looks
+    assert ledger.load(AccessLog, AccessLog.stream_for(subject, causes[0])).looks == 4
+
+
+def test_a_look_of_the_next_month_begins_a_stream_of_its_own(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    subject = registered_worker(ledger, clock).subject
+    march = cause(clock, "staff")
+    clock.advance(PERIOD)
+    april = cause(clock, "staff")
+    for look in (march, april):
+        record_look(ledger, look, subject, "regulator", "trail", "§12")
+        assert ledger.load(AccessLog, AccessLog.stream_for(subject, look)).looks == 1
+
+
+def test_the_authorization_is_replayed_as_of_any_instant(ledger: CreditLedger, clock: MovableClock) -> None:
+    # given a worker who revoked the letter a day after the registration
+    before = clock() - INSTANT
+    worker = complete_worker(ledger, clock)
+    complete = clock()
+    clock.advance(DAY)
+    revoke_letter(ledger, cause(clock, "person"), worker.subject)
+    # then each instant has its own state
+    state = authorization_as_of(ledger, worker.subject, complete)
+    assert (state.authorized_scopes, state.employments) == (CURRENT.scopes, {worker.enterprise: "confirmed"})
+    assert authorization_as_of(ledger, worker.subject, clock() - INSTANT).authorized_scopes == CURRENT.scopes
+    assert authorization_as_of(ledger, worker.subject, clock()).authorized_scopes == ()
+    assert authorization_as_of(ledger, worker.subject, before).identity_assurance is None
+    assert authorization_as_of(ledger, uuid4(), clock()).employments == {}
+
+
+def test_a_leaving_counts_from_its_deadline_however_late_it_was_recorded(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    # given a deadline that a sweep recorded days later
+    worker = complete_worker(ledger, clock)
+    due_at = clock() + PERIOD
+    clock.advance(PERIOD + 5 * DAY)
+    leave(ledger, cause(clock, "system"), worker.subject)
+    life = ledger.load(Worker, Worker.stream_for(worker.subject))
+    attendance = current_attendance(ledger, cause(clock, "x"), life)
+    # then the worker had left from the deadline on
+    at_deadline = ledger.as_of(type(attendance), attendance.id, due_at)
+    just_before = ledger.as_of(type(attendance), attendance.id, due_at - INSTANT)
+    assert at_deadline is not None
+    assert just_before is not None
+    assert (just_before.has_left, at_deadline.has_left) == (False, True)
+
+
+def test_a_stream_of_another_kind_is_not_found(ledger: CreditLedger, clock: MovableClock) -> None:
+    subject = registered_worker(ledger, clock).subject
+    assert ledger.find(AccessLog, Worker.stream_for(subject)) is None
+    with refused(Reason.NOT_FOUND):
+        ledger.load(Worker, subject)

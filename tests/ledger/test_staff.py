@@ -1,0 +1,52 @@
+"""Staff roles with four eyes, and the registration of kiosks."""
+
+from uuid import uuid4
+
+from domain.kiosk import Kiosk
+from domain.rejections import Reason
+from domain.staff import StaffMember
+from ledger.credit_ledger import CreditLedger
+from ledger.use_cases.staff import enrol_passkey, grant_role, propose_role, register_kiosk, withdraw_role
+from tests.conftest import MovableClock
+from tests.controls.aggregates import PUBLIC_KEY
+from tests.controls.moments import FIRST_ADMINISTRATOR, SECOND_ADMINISTRATOR, refused
+from tests.controls.people import cause, listed_enterprise
+
+
+def test_a_role_is_proposed_granted_used_and_withdrawn(ledger: CreditLedger, clock: MovableClock) -> None:
+    # given an operator whom one administrator proposed
+    enterprise = listed_enterprise(ledger, clock)
+    staff, _ = propose_role(ledger, cause(clock, FIRST_ADMINISTRATOR), "operator", enterprise)
+    with refused(Reason.SECOND_ADMINISTRATOR_NEEDED):
+        grant_role(ledger, cause(clock, FIRST_ADMINISTRATOR), staff)
+    # when another grants it, a passkey is enrolled, and the role is withdrawn, each command twice
+    granting, enrolling, withdrawing = (cause(clock, SECOND_ADMINISTRATOR) for _ in range(3))
+    assert grant_role(ledger, granting, staff) == grant_role(ledger, granting, staff)
+    first = enrol_passkey(ledger, enrolling, staff, "id", "key")
+    assert enrol_passkey(ledger, enrolling, staff, "id", "key") == first
+    assert withdraw_role(ledger, withdrawing, staff) == withdraw_role(ledger, withdrawing, staff)
+    # then each stands once in the stream
+    member = ledger.load(StaffMember, staff)
+    assert (member.version, member.status, member.passkeys) == (4, "withdrawn", {"id": "key"})
+    with refused(Reason.GRANT_NOT_IN_FORCE):
+        enrol_passkey(ledger, cause(clock, "staff"), staff, "other", "key")
+
+
+def test_an_operator_belongs_to_a_listed_enterprise(ledger: CreditLedger, clock: MovableClock) -> None:
+    with refused(Reason.ENTERPRISE_UNKNOWN):
+        propose_role(ledger, cause(clock, FIRST_ADMINISTRATOR), "operator", uuid4())
+
+
+def test_nobody_is_granted_what_nobody_proposed(ledger: CreditLedger, clock: MovableClock) -> None:
+    for act in (grant_role, withdraw_role):
+        with refused(Reason.NOT_FOUND):
+            act(ledger, cause(clock, SECOND_ADMINISTRATOR), uuid4())
+
+
+def test_a_repeated_registration_of_a_kiosk_is_the_same_kiosk(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    command = cause(clock, FIRST_ADMINISTRATOR)
+    kiosk, places = register_kiosk(ledger, command, "政务中心", PUBLIC_KEY)
+    assert register_kiosk(ledger, command, "政务中心", PUBLIC_KEY) == (kiosk, places)
+    assert ledger.load(Kiosk, kiosk).public_key == PUBLIC_KEY

@@ -1,0 +1,179 @@
+"""What events lead to, however often the queue delivers."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+import dramatiq
+import pytest
+from dramatiq.middleware import Middleware
+
+from domain.account import Account
+from ledger.subject_keys import SubjectErased
+from ledger.use_cases.accounts import cancel_account
+from tests.controls.people import CompleteWorker, cause, complete_worker
+from tests.workers.conftest import Background
+from workers import reactions
+from workers.broker import QUEUE, build_broker, enqueue_to
+
+
+def cancel(background: Background, worker: CompleteWorker) -> None:
+    own = cause(background.clock, f"person:{worker.subject}")
+    cancel_account(background.ledger, own, worker.subject)
+
+
+def test_a_confirmed_employment_is_told_to_the_worker(background: Background) -> None:
+    # given a worker whose employment was confirmed
+    worker = complete_worker(background.ledger, background.clock)
+    # when the work runs
+    background.settle()
+    # then an SMS goes to the worker's phone
+    (message,) = background.sms()
+    assert message.phone == str(worker.person.phone)
+    assert "已确认您的从业关系" in message.text
+
+
+class _Killed(BaseException):
+    """Stands for the end of the process."""
+
+
+def _dying(enqueue: Callable[[str, str], None]) -> Callable[[str, str], None]:
+    def enqueue_and_die(actor: str, about: str) -> None:
+        enqueue(actor, about)
+        raise _Killed
+
+    return enqueue_and_die
+
+
+def test_a_crash_after_the_message_repeats_the_message_and_not_its_effect(background: Background) -> None:
+    # given a process that dies between sending the message and moving its position
+    complete_worker(background.ledger, background.clock)
+    dying = reactions.follower(background.ledger, _dying(background.enqueue))
+    with pytest.raises(_Killed):
+        dying.catch_up()
+    # when another one goes on
+    background.reactions.catch_up()
+    # then the message is there twice, and one SMS is sent
+    assert background.queued().count(b'"send_confirmation"') == 2
+    background.settle()
+    assert len(background.sms()) == 1
+
+
+def test_a_message_repeated_after_the_delivery_sends_nothing(background: Background) -> None:
+    # given an SMS that was delivered
+    complete_worker(background.ledger, background.clock)
+    background.settle()
+    with background.outbox.take(background.clock()) as message:
+        assert message is not None
+    # when its event is reacted to again, from the beginning of the log
+    with background.ledger.pool.connection() as connection:
+        connection.execute("DELETE FROM ops.tracking WHERE follower = 'reactions'")
+    background.settle()
+    # then nothing is sent
+    assert background.sms() == []
+
+
+def test_somebody_erased_gets_no_sms(background: Background) -> None:
+    # given a message about a worker in the queue
+    worker = complete_worker(background.ledger, background.clock)
+    background.look()
+    # when the worker cancels the account before an actor takes it
+    cancel(background, worker)
+    background.settle()
+    # then no SMS is sent
+    assert background.sms() == []
+
+
+def test_an_erasure_empties_the_outbox(background: Background) -> None:
+    # given SMS to two workers in the outbox
+    worker, other = (complete_worker(background.ledger, background.clock) for _ in range(2))
+    background.settle()
+    # when one cancels the account
+    cancel(background, worker)
+    # then only the other's is left
+    assert [message.phone for message in background.sms()] == [str(other.person.phone)]
+
+
+def test_nothing_is_queued_for_somebody_who_was_erased_meanwhile(background: Background) -> None:
+    # given an erased worker, and somebody who had read the phone before
+    worker = complete_worker(background.ledger, background.clock)
+    cancel(background, worker)
+    at = background.clock()
+    # when they queue an SMS
+    with background.ledger.pool.connection() as connection, connection.transaction():
+        background.outbox.queue(
+            connection, str(worker.person.phone), "您好", at, at + timedelta(days=1), subject=worker.subject
+        )
+    # then there is none
+    assert background.sms() == []
+
+
+def test_an_erasure_whose_process_died_is_finished(background: Background) -> None:
+    # given a cancelled account whose key was not destroyed any more
+    worker = complete_worker(background.ledger, background.clock)
+    own = cause(background.clock, f"person:{worker.subject}")
+    account = background.ledger.load(Account, worker.subject)
+    account.cancel(own)
+    background.ledger.commit(own, account, erase=worker.subject)
+    assert background.ledger.keys.get(worker.subject)
+    # when the work runs
+    background.settle()
+    # then the key is gone, and so is the wake-up
+    with pytest.raises(SubjectErased):
+        background.ledger.keys.get(worker.subject)
+    with background.ledger.pool.connection() as connection:
+        assert connection.execute("SELECT FROM ops.wakeups").fetchall() == []
+
+
+def test_the_queue_holds_nothing_personal(background: Background) -> None:
+    # given every kind of message about a worker in the queue
+    worker = complete_worker(background.ledger, background.clock)
+    background.look()
+    background.clock.advance(timedelta(days=24))
+    background.look()
+    cancel(background, worker)
+    background.look()
+    # when the whole queue is read
+    queued = background.queued()
+    # then it names actors and ids, and nothing of the person
+    assert b"send_confirmation" in queued
+    assert b"remind" in queued
+    assert b"erase" in queued
+    person = worker.person
+    for personal in (str(person.name), str(person.phone), person.phone.national, str(person.id_number)):
+        assert personal.encode() not in queued
+        assert ascii(personal).strip("'").encode() not in queued
+
+
+class _Retried(Middleware):
+    """Tells when a failed message is back in the queue."""
+
+    def __init__(self) -> None:
+        self.seen = Event()
+
+    def after_enqueue(self, _broker: dramatiq.Broker, _message: Any, delay: int | None) -> None:
+        if delay is not None:
+            self.seen.set()
+
+
+def test_a_failed_message_leaves_no_traceback_in_the_queue(background: Background) -> None:
+    # given an actor that fails with a phone in its error
+    def fail(_about: str) -> None:
+        msg = "no such phone: +8613800138000"
+        raise ValueError(msg)
+
+    broker, retried = build_broker(background.url), _Retried()
+    broker.add_middleware(retried)
+    dramatiq.actor(broker=broker, queue_name=QUEUE)(fail)
+    worker = dramatiq.Worker(broker, worker_threads=1, worker_timeout=20)
+    worker.start()
+    # when it has failed
+    enqueue_to(broker)("fail", "1.1")
+    assert retried.seen.wait(20)
+    worker.stop()
+    # then the message waits to be tried again, without the error's text
+    queued = background.queued()
+    assert b'"fail"' in queued
+    assert b"13800138000" not in queued
+    broker.client.close()
