@@ -18,7 +18,15 @@ from domain.event import Cause
 from domain.staff import STAFF_ROLES
 from jiazheng import bootstrap, doctor, worker_main
 from jiazheng.settings import OwnerSettings, Settings
-from jiazheng.system import EXTERNAL, System, external_services, free_port, state_dir_of
+from jiazheng.system import (
+    DEFAULT_PORT,
+    EXTERNAL,
+    System,
+    external_services,
+    free_port,
+    join_running_system,
+    state_dir_of,
+)
 from ledger.tickets import STAFF_ENROLMENT
 from ledger.use_cases import staff as staff_commands
 from projections import catalogue, runner
@@ -41,7 +49,7 @@ def _logging() -> None:
 
 
 @app.command()
-def up(port: Annotated[int, typer.Option(help="where the API listens, if free")] = 8000) -> None:
+def up(port: Annotated[int, typer.Option(help="where the API listens, if free")] = DEFAULT_PORT) -> None:
     """Start everything and keep it running until Ctrl-C.
 
     Example: jiazheng up --port 8080
@@ -56,7 +64,7 @@ def demo(
     keep_running: Annotated[
         bool, typer.Option("--keep-running", help="stay up with the story's data")
     ] = False,
-    port: Annotated[int, typer.Option(help="where the API listens, if free")] = 8000,
+    port: Annotated[int, typer.Option(help="where the API listens, if free")] = DEFAULT_PORT,
     picture: Annotated[Path | None, typer.Option(help="write what was printed as an SVG picture")] = None,
 ) -> None:
     """Play the whole story on a fresh system of its own, through the public API.
@@ -120,6 +128,7 @@ def rebuild(
     """
     if name not in catalogue.BY_NAME:
         raise typer.BadParameter(f"there is no read model {name!r}")
+    join_running_system()
     ledger = bootstrap.build_ledger(Settings())
     with console.status("rebuilding") as status:
         handled = 0
@@ -138,6 +147,7 @@ def rebuild(
 @app.command(name="doctor")
 def doctor_() -> None:
     """Check that everything is in order; tells what to do where it is not."""
+    join_running_system()
     findings = doctor.examine()
     for finding in findings:
         mark = "[green]ok[/]   " if finding.is_good else "[red]wrong[/]"
@@ -167,6 +177,7 @@ def openapi() -> None:
 @app.command()
 def sms() -> None:
     """Show the SMS that wait in the outbox; a demo has no gateway that would send them."""
+    join_running_system()
     made = Settings()
     ledger = bootstrap.build_ledger(made)
     for message in bootstrap.build_outbox(ledger).show(bootstrap.build_clock(made)()):
@@ -182,6 +193,7 @@ def staff(role: Annotated[str, typer.Argument(help="only `administrator`")] = "a
     """
     if role not in STAFF_ROLES or role != "administrator":
         raise typer.BadParameter("only the first administrators are granted here")
+    join_running_system()
     made = Settings()
     ledger = bootstrap.build_ledger(made)
     cause = Cause(bootstrap.build_clock(made)(), "system:console", uuid4())

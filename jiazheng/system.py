@@ -10,6 +10,7 @@ import httpx
 
 from jiazheng.bootstrap import create_files, migrate_all
 from jiazheng.embedded.accounts import default_state_dir
+from jiazheng.embedded.lock import StateLock
 from jiazheng.embedded.postgres import EmbeddedPostgres
 from jiazheng.embedded.valkey import EmbeddedValkey
 from jiazheng.settings import OwnerSettings, Settings
@@ -18,6 +19,7 @@ from jiazheng.watched import Service
 
 CHECKOUT = Path(__file__).parent.parent
 EXTERNAL = ("DATABASE_URL", "KEYS_DATABASE_URL", "REDIS_URL")
+DEFAULT_PORT = 8000
 READY_TIMEOUT_SECONDS = 1.0
 ROLES = ("project", "work", "schedule", "api")
 """In the order they start; they stop the other way round."""
@@ -120,6 +122,21 @@ def external_services() -> bool:
         msg = f"set all of {', '.join(EXTERNAL)}, or none; set now: {', '.join(named)}"
         raise ConfigurationError(msg)
     return bool(named)
+
+
+def join_running_system() -> None:
+    """Let this process use the services of the system that runs in this checkout, as `up` or as `demo`.
+
+    Does nothing where the environment names services or nothing runs.
+    """
+    if external_services():
+        return
+    for state_dir in (state_dir_of(), state_dir_of() / "demo"):
+        if StateLock(state_dir).is_held():
+            clock_file = state_dir / "clock"
+            system = System(state_dir, DEFAULT_PORT, clock_file if clock_file.exists() else None)
+            os.environ.update(system.environment())
+            return
 
 
 class Preparation:
