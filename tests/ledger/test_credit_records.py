@@ -1,6 +1,7 @@
 """Signed submissions of data providers."""
 
 import json
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,6 +22,7 @@ from tests.controls.people import CompleteWorker, cause, complete_worker, regist
 
 US = "https://ledger.example"
 KEYS: dict[str, OKPKey | ECKey] = {
+    "Ed25519": OKPKey.generate_key("Ed25519", {"kid": "Ed25519"}),
     "EdDSA": OKPKey.generate_key("Ed25519", {"kid": "EdDSA"}),
     "ES256": ECKey.generate_key("P-256", {"kid": "ES256"}),
 }
@@ -33,7 +35,7 @@ class TaxOffice:
     id: UUID
     worker: CompleteWorker
 
-    def sign(self, algorithm: str = "EdDSA", kid: str | None = None, **claims: Any) -> str:
+    def sign(self, algorithm: str = "Ed25519", kid: str | None = None, **claims: Any) -> str:
         says = {
             "aud": US,
             "iss": str(self.id),
@@ -59,6 +61,7 @@ def _submit(ledger: CreditLedger, clock: MovableClock, office: TaxOffice, token:
     return submit_record(ledger, cause(clock, f"provider:{office.id}"), office.id, token, US)
 
 
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated")  # providers still send the older name
 @pytest.mark.parametrize("algorithm", KEYS)
 def test_a_signed_record_is_kept_as_received(
     ledger: CreditLedger, clock: MovableClock, office: TaxOffice, algorithm: str
@@ -112,14 +115,13 @@ def test_what_the_provider_did_not_sign_is_refused(
     token = office.sign()
     head, payload, signature = token.split(".")
     other_payload = office.sign(content={"status": "欠税"}).split(".")[1]
-    unsigned = {"alg": "none", "kid": "EdDSA"}
-    unsigned_head = jws.serialize_compact(unsigned, "{}", KEYS["EdDSA"], algorithms=["none"]).split(".")[0]
+    unsigned_head = urlsafe_b64encode(b'{"alg":"none","kid":"Ed25519"}').rstrip(b"=").decode()
     for forged in (
         f"{head}.{other_payload}.{signature}",
         f"{unsigned_head}.{payload}.",
         "no token",
         "",
-        office.sign("ES256", kid="EdDSA"),
+        office.sign("ES256", kid="Ed25519"),
     ):
         with refused(Reason.SIGNATURE_INVALID):
             _submit(ledger, clock, office, forged)

@@ -1,15 +1,10 @@
-"""From the scan of a certificate to the last look (经授权查看)."""
+"""From the prompt to the last look (经授权查看)."""
 
-from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import pytest
-
-from domain.disclosure import Disclosure
 from domain.letter import CURRENT
 from domain.rejections import Reason
-from domain.streams import partition_of
 from ledger.credit_ledger import CreditLedger
 from ledger.use_cases.disclosures import (
     abandon,
@@ -31,98 +26,7 @@ from tests.controls.people import (
     complete_worker,
     registered_consumer,
 )
-from tests.controls.races import race, refusals
-
-
-@dataclass(frozen=True)
-class Scan:
-    """A worker and a consumer with a prompt between them."""
-
-    worker: UUID
-    consumer: UUID
-    disclosure: Disclosure
-
-    @property
-    def id(self) -> UUID:
-        return self.disclosure.id
-
-    @property
-    def digits(self) -> str:
-        return self.disclosure.digits
-
-    @property
-    def wrong_digits(self) -> str:
-        return next(choice for choice in self.disclosure.choices if choice != self.digits)
-
-
-@pytest.fixture
-def code(ledger: CreditLedger, clock: MovableClock) -> str:
-    """The certificate code of a complete worker."""
-    worker = complete_worker(ledger, clock)
-    return issue_certificate_code(ledger, cause(clock, "person"), worker.subject)
-
-
-@pytest.fixture
-def scan(ledger: CreditLedger, clock: MovableClock, code: str) -> Scan:
-    consumer = registered_consumer(ledger, clock).subject
-    disclosure, _ = request_disclosure(ledger, cause(clock, "person"), consumer, code, ["tax", "health"])
-    return Scan(disclosure.subject_id, consumer, disclosure)
-
-
-def test_a_scan_prompts_the_worker_with_the_consumer_s_masked_name(ledger: CreditLedger, scan: Scan) -> None:
-    stored = load_disclosure(ledger, scan.id, scan.worker)
-    assert "*" in str(stored.consumer_name)
-    assert stored.digits in stored.choices
-    assert len(set(stored.choices)) == 3
-    assert all(10 <= int(choice) <= 99 for choice in stored.choices)
-    assert partition_of(stored.id) == partition_of(scan.worker)
-
-
-def test_a_code_redeemed_by_twenty_at_once_prompts_one(
-    ledger: CreditLedger, clock: MovableClock, code: str
-) -> None:
-    # given twenty consumers with the same code
-    consumers = [registered_consumer(ledger, clock).subject for _ in range(20)]
-    # when all redeem it at the same moment
-    outcomes = race(
-        *[lambda c=c: request_disclosure(ledger, cause(clock, "person"), c, code, ["tax"]) for c in consumers]
-    )
-    # then exactly one succeeds
-    assert refusals(outcomes) == ["code-already-used"] * 19
-
-
-def test_a_repeated_request_is_the_same_prompt_with_the_same_digits(
-    ledger: CreditLedger, clock: MovableClock, code: str
-) -> None:
-    consumer, command = registered_consumer(ledger, clock).subject, cause(clock, "person")
-    first, places = request_disclosure(ledger, command, consumer, code, ["tax"])
-    second, again = request_disclosure(ledger, command, consumer, code, ["tax"])
-    assert (first.id, first.digits, places) == (second.id, second.digits, again)
-
-
-@pytest.mark.parametrize("scopes", [[], ["salary"]])
-def test_only_what_the_letter_covers_can_be_asked_for(
-    ledger: CreditLedger, clock: MovableClock, code: str, scopes: list[str]
-) -> None:
-    with refused(Reason.SCOPE_NOT_COVERED):
-        request_disclosure(
-            ledger, cause(clock, "person"), registered_consumer(ledger, clock).subject, code, scopes
-        )
-
-
-def test_a_code_is_refused_when_late_forged_or_one_s_own(
-    ledger: CreditLedger, clock: MovableClock, code: str
-) -> None:
-    consumer = registered_consumer(ledger, clock).subject
-    with refused(Reason.CODE_INVALID):
-        request_disclosure(ledger, cause(clock, "person"), consumer, code[:-2], ["tax"])
-    worker, _ = request_disclosure(ledger, cause(clock, "person"), consumer, code, ["tax"])
-    own = issue_certificate_code(ledger, cause(clock, "person"), worker.subject_id)
-    with refused(Reason.OWN_CERTIFICATE):
-        request_disclosure(ledger, cause(clock, "person"), worker.subject_id, own, ["tax"])
-    clock.advance(ledger.rules.certificate_code_ttl + INSTANT)
-    with refused(Reason.CODE_EXPIRED):
-        request_disclosure(ledger, cause(clock, "person"), consumer, own, ["tax"])
+from tests.ledger.conftest import Scan
 
 
 def test_an_approved_scope_is_shown_and_every_look_recorded(

@@ -1,0 +1,102 @@
+"""A ledger in which everything happened that a read model shows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from psycopg import Connection
+
+from domain.event import LedgerAggregate
+from ledger.credit_ledger import CreditLedger
+from ledger.use_cases.accounts import cancel_account
+from ledger.use_cases.attendances import check_in, leave
+from ledger.use_cases.disclosures import (
+    approve,
+    decline,
+    issue_certificate_code,
+    request_disclosure,
+    view,
+)
+from ledger.use_cases.employments import choose_enterprises, end_employment
+from ledger.use_cases.enterprises import list_enterprises
+from ledger.use_cases.regulation import record_look
+from projections.catalogue import followers
+from projections.runner import catch_up
+from tests.conftest import MovableClock
+from tests.controls.aggregates import AINONG_LISTED, credit_record
+from tests.controls.moments import DAY, PERIOD, WANG
+from tests.controls.people import (
+    ACCEPTED,
+    CompleteWorker,
+    Registered,
+    cause,
+    complete_worker,
+    listed_enterprise,
+    registered_consumer,
+)
+
+
+@pytest.fixture
+def connection(ledger: CreditLedger) -> Iterator[Connection]:
+    with ledger.pool.connection() as connection:
+        yield connection
+
+
+@dataclass(frozen=True)
+class Story:
+    """Who took part in it."""
+
+    worker: CompleteWorker
+    former: CompleteWorker
+    gone: CompleteWorker
+    consumer: Registered
+    disclosure: UUID
+    declined: UUID
+
+
+@pytest.fixture
+def story(ledger: CreditLedger, clock: MovableClock) -> Story:
+    """A month of three workers and a consumer; nothing is projected yet."""
+    people = [complete_worker(ledger, clock) for _ in range(3)]
+    worker, former, gone = people
+    consumer = registered_consumer(ledger, clock)
+    list_enterprises(ledger, cause(clock, "staff:editor"), [AINONG_LISTED])
+    seen, refused = (_scan(ledger, clock, worker, consumer) for _ in range(2))
+    approve(ledger, cause(clock, "person"), worker.subject, seen[0], seen[1], ["tax"], ACCEPTED)
+    view(ledger, cause(clock, "person"), consumer.subject, seen[0])
+    decline(ledger, cause(clock, "person"), worker.subject, refused[0])
+    _submitted(ledger, clock)
+    record_look(ledger, cause(clock, "staff:regulator"), worker.subject, "regulator", "trail", "§12")
+    choose_enterprises(ledger, cause(clock, "person"), worker.subject, [former.enterprise])
+    end_employment(ledger, cause(clock, "person"), former.subject, former.enterprise, "worker")
+    clock.advance(20 * DAY)
+    check_in(ledger, cause(clock, "person"), worker.subject, ACCEPTED)
+    clock.advance(PERIOD - 20 * DAY + timedelta(hours=1))
+    leave(ledger, cause(clock, "system:sweep"), former.subject)
+    cancel_account(ledger, cause(clock, "person"), gone.subject)
+    listed_enterprise(ledger, clock)
+    return Story(worker, former, gone, consumer, seen[0], refused[0])
+
+
+def _scan(
+    ledger: CreditLedger, clock: MovableClock, worker: CompleteWorker, consumer: Registered
+) -> tuple[UUID, str]:
+    code = issue_certificate_code(ledger, cause(clock, "person"), worker.subject)
+    asked, _ = request_disclosure(ledger, cause(clock, "person"), consumer.subject, code, ["tax", "health"])
+    return asked.id, asked.digits
+
+
+def _submitted(ledger: CreditLedger, clock: MovableClock) -> None:
+    """A record of the fixed example worker: what it says does not matter to a read model."""
+    ledger.keys.create(WANG)
+    record: LedgerAggregate = credit_record()
+    ledger.commit(cause(clock, "provider"), record)
+
+
+@pytest.fixture
+def projected(ledger: CreditLedger, story: Story) -> Story:
+    """The story, with every read model up to date."""
+    catch_up(followers(ledger))
+    return story

@@ -1,0 +1,158 @@
+"""The rows that a read model has after the events, and what its queries say."""
+
+from datetime import datetime, timedelta
+
+from psycopg import Connection
+
+from domain.personal import Sealed
+from domain.streams import partition_of
+from ledger.credit_ledger import CreditLedger
+from ledger.sealing import read_sealed
+from projections import credit_records, disclosures, employment, trail, worker_directory
+from projections.catalogue import PROJECTIONS
+from tests.conftest import MovableClock
+from tests.controls.aggregates import credit_record
+from tests.controls.moments import INSTANT, PERIOD, WANG
+from tests.controls.tables import dump
+from tests.projections.conftest import Story
+
+ALL_OF = 100
+
+
+def test_names_are_sealed_in_the_view_and_read_only_with_the_keys(
+    ledger: CreditLedger, connection: Connection, projected: Story
+) -> None:
+    # given the people of the story
+    subject = projected.worker.subject
+    found = worker_directory.find_people(connection, [subject, projected.gone.subject])
+    # then the view has the seal of the event, and the erased person is not there
+    name = str(projected.worker.person.name)
+    assert list(found) == [subject]
+    assert name not in found[subject].sealed_name
+    assert read_sealed(ledger.keys, Sealed.parse(found[subject].sealed_name)) == name
+
+
+def test_consumers_are_in_the_directory_too(connection: Connection, projected: Story) -> None:
+    consumer = projected.consumer.subject
+    assert worker_directory.find_people(connection, [consumer])[consumer].role == "consumer"
+
+
+def test_a_worker_s_employments_say_employed_or_left_by_deadline_and_clock(
+    connection: Connection, clock: MovableClock, projected: Story
+) -> None:
+    # given a worker who checked in, and one who did not
+    of = {
+        who.subject: {
+            row.enterprise_id: row.status_at(clock()) for row in employment.of_worker(connection, who.subject)
+        }
+        for who in (projected.worker, projected.former, projected.gone)
+    }
+    # then the one is employed and waits for a second enterprise, the other ended, the erased has no row
+    own, other = projected.worker.enterprise, projected.former.enterprise
+    assert of[projected.worker.subject] == {own: "employed", other: "chosen"}
+    assert of[projected.former.subject] == {other: "ended"}
+    assert of[projected.gone.subject] == {}
+
+
+def test_a_deadline_ends_the_employment_in_every_read_with_all_jobs_down(
+    connection: Connection, clock: MovableClock, projected: Story
+) -> None:
+    # given an employed worker
+    enterprise = projected.worker.enterprise
+    [row] = employment.of_enterprise(connection, enterprise, None, ALL_OF)
+    assert row.due_at is not None
+    assert row.enterprise_name != ""
+    # then at the deadline they are employed, and an instant later they have left
+    assert row.status_at(row.due_at) == "employed"
+    assert row.status_at(row.due_at + INSTANT) == "left"
+    assert employment.active_workers(connection, enterprise, row.due_at) == 1
+    assert employment.active_workers(connection, enterprise, row.due_at + INSTANT) == 0
+    assert row.due_at == clock() - timedelta(hours=1) - PERIOD + timedelta(days=20) + PERIOD
+
+
+def test_an_enterprise_s_workers_are_paged(connection: Connection, projected: Story) -> None:
+    enterprise = projected.former.enterprise
+    every = [row.worker_id for row in employment.of_enterprise(connection, enterprise, None, ALL_OF)]
+    assert len(every) == 2
+    [second] = employment.of_enterprise(connection, enterprise, every[0], 1)
+    assert second.worker_id == every[1]
+
+
+def test_both_sides_have_the_receipts_of_every_scan(connection: Connection, projected: Story) -> None:
+    for party in (projected.worker.subject, projected.consumer.subject):
+        scans = disclosures.receipts_of(connection, party, None, ALL_OF)
+        steps = {scan[0].disclosure_id: [step.what for step in scan] for scan in scans}
+        assert steps == {
+            projected.disclosure: ["requested", "approved", "viewed"],
+            projected.declined: ["requested", "declined"],
+        }
+
+
+def test_a_receipt_has_scopes_and_reasons_and_is_paged(connection: Connection, projected: Story) -> None:
+    party = projected.consumer.subject
+    [first] = disclosures.receipts_of(connection, party, None, 1)
+    [second] = disclosures.receipts_of(connection, party, first[0].disclosure_id, ALL_OF)
+    by_id = {scan[0].disclosure_id: scan for scan in (first, second)}
+    assert [step.scopes for step in by_id[projected.disclosure]] == [["tax", "health"], ["tax"], ["tax"]]
+    assert by_id[projected.declined][1].because == "refused"
+
+
+def test_steps_after_a_place_are_told_for_the_push(connection: Connection, projected: Story) -> None:
+    # given the last step of a scan
+    worker = projected.worker.subject
+    partition = partition_of(worker)
+    [*_, last] = disclosures.steps_of_party_after(connection, worker, {partition: 0})
+    # then nothing comes after it, and it comes after the place before it
+    seen, before = {partition: last.position}, {partition: last.position - 1}
+    assert disclosures.steps_of_party_after(connection, worker, seen) == []
+    assert disclosures.steps_of_party_after(connection, worker, before) == [last]
+    assert disclosures.steps_after(connection, before) == [last]
+
+
+def test_a_submitted_record_is_listed_by_type_without_what_it_says(
+    connection: Connection, projected: Story
+) -> None:
+    assert projected
+    record = credit_record().id
+    assert credit_records.records_of(connection, WANG, ["tax", "health"]) == [record]
+    assert credit_records.records_of(connection, WANG, ["health"]) == []
+
+
+def test_the_trail_of_a_person_outlives_the_erasure_and_is_paged(
+    connection: Connection, projected: Story
+) -> None:
+    # given the trail of an erased person
+    gone = projected.gone.subject
+    entries = trail.trail_of(connection, gone, None, ALL_OF)
+    topics = [entry.topic for entry in entries]
+    assert topics[0] == "jz.account.registered"
+    assert topics[-1] == "jz.account.erased"
+    # then it reads the same page by page
+    paged: list[trail.TrailEntry] = []
+    while page := trail.trail_of(connection, gone, _after(paged), 2):
+        paged += page
+    assert paged == entries
+
+
+def _after(entries: list[trail.TrailEntry]) -> tuple[datetime, int, int] | None:
+    return (entries[-1].at, entries[-1].partition, entries[-1].position) if entries else None
+
+
+def test_a_scan_is_in_the_trail_of_worker_and_consumer_an_employment_in_the_enterprise_s(
+    connection: Connection, projected: Story
+) -> None:
+    for party in (projected.worker.subject, projected.consumer.subject):
+        topics = {entry.topic for entry in trail.trail_of(connection, party, None, ALL_OF)}
+        assert "jz.disclosure.viewed" in topics
+    of_enterprise = trail.trail_of(connection, projected.former.enterprise, None, ALL_OF)
+    assert "jz.worker.employment_ended" in {entry.topic for entry in of_enterprise}
+
+
+def test_an_erased_person_is_only_in_the_trail_and_in_receipts(
+    connection: Connection, projected: Story
+) -> None:
+    gone = str(projected.gone.subject)
+    tables = {name: rows for projection in PROJECTIONS for name, rows in dump(connection, projection).items()}
+    kept = {name for name, rows in tables.items() if any(gone in row for row in rows)}
+    assert kept <= {"trail", "receipts"}
+    assert "trail" in kept
