@@ -16,17 +16,8 @@ from rich.table import Table
 from api.main import create_app
 from domain.event import Cause
 from domain.staff import STAFF_ROLES
-from jiazheng import bootstrap, doctor, worker_main
+from jiazheng import bootstrap, doctor, system, worker_main
 from jiazheng.settings import OwnerSettings, Settings
-from jiazheng.system import (
-    DEFAULT_PORT,
-    EXTERNAL,
-    System,
-    external_services,
-    free_port,
-    join_running_system,
-    state_dir_of,
-)
 from ledger.tickets import STAFF_ENROLMENT
 from ledger.use_cases import staff as staff_commands
 from projections import catalogue, runner
@@ -49,14 +40,16 @@ def _logging() -> None:
 
 
 @app.command()
-def up(port: Annotated[int, typer.Option(help="where the API listens, if free")] = DEFAULT_PORT) -> None:
+def up(
+    port: Annotated[int, typer.Option(help="where the API listens, if free")] = system.DEFAULT_PORT,
+) -> None:
     """Start everything and keep it running until Ctrl-C.
 
     Example: jiazheng up --port 8080
     """
-    system = System(state_dir_of(), free_port(port))
-    console.print(f"The API will answer at [bold]{system.url}[/]; its documentation at {system.url}/docs")
-    sys.exit(system.supervisor(console.print).run_forever())
+    whole = system.System(system.state_dir_of(), system.free_port(port))
+    console.print(f"The API will answer at [bold]{whole.url}[/]; its documentation at {whole.url}/docs")
+    sys.exit(whole.supervisor(console.print).run_forever())
 
 
 @app.command()
@@ -64,15 +57,15 @@ def demo(
     keep_running: Annotated[
         bool, typer.Option("--keep-running", help="stay up with the story's data")
     ] = False,
-    port: Annotated[int, typer.Option(help="where the API listens, if free")] = DEFAULT_PORT,
+    port: Annotated[int, typer.Option(help="where the API listens, if free")] = system.DEFAULT_PORT,
     picture: Annotated[Path | None, typer.Option(help="write what was printed as an SVG picture")] = None,
 ) -> None:
     """Play the whole story on a fresh system of its own, through the public API.
 
     Example: jiazheng demo --keep-running
     """
-    if external_services():
-        raise typer.BadParameter(f"the demo wants a system of its own: unset {', '.join(EXTERNAL)}")
+    if system.external_services():
+        raise typer.BadParameter(f"the demo wants a system of its own: unset {', '.join(system.EXTERNAL)}")
     from jiazheng.demo.play import play  # noqa: PLC0415 - the demo's doubles are no part of the other commands
 
     logging.getLogger().setLevel(logging.WARNING)
@@ -128,7 +121,7 @@ def rebuild(
     """
     if name not in catalogue.BY_NAME:
         raise typer.BadParameter(f"there is no read model {name!r}")
-    join_running_system()
+    system.join_running_system()
     ledger = bootstrap.build_ledger(Settings())
     with console.status("rebuilding") as status:
         handled = 0
@@ -147,7 +140,7 @@ def rebuild(
 @app.command(name="doctor")
 def doctor_() -> None:
     """Check that everything is in order; tells what to do where it is not."""
-    join_running_system()
+    system.join_running_system()
     findings = doctor.examine()
     for finding in findings:
         mark = "[green]ok[/]   " if finding.is_good else "[red]wrong[/]"
@@ -177,7 +170,7 @@ def openapi() -> None:
 @app.command()
 def sms() -> None:
     """Show the SMS that wait in the outbox; a demo has no gateway that would send them."""
-    join_running_system()
+    system.join_running_system()
     made = Settings()
     ledger = bootstrap.build_ledger(made)
     for message in bootstrap.build_outbox(ledger).show(bootstrap.build_clock(made)()):
@@ -193,7 +186,7 @@ def staff(role: Annotated[str, typer.Argument(help="only `administrator`")] = "a
     """
     if role not in STAFF_ROLES or role != "administrator":
         raise typer.BadParameter("only the first administrators are granted here")
-    join_running_system()
+    system.join_running_system()
     made = Settings()
     ledger = bootstrap.build_ledger(made)
     cause = Cause(bootstrap.build_clock(made)(), "system:console", uuid4())
