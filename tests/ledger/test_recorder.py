@@ -9,7 +9,7 @@ from domain.streams import PARTITIONS
 from ledger.credit_ledger import CreditLedger
 from ledger.positions import Position
 from ledger.recorder import AlreadyAppended, LedgerRecorder, StreamConflict
-from tests.controls.races import race
+from tests.controls.races import at_full_width, race
 from tests.controls.stored_events import stored, stream_in
 
 ONE, TWO, THREE = stream_in(1), stream_in(2), stream_in(1, 2)
@@ -18,7 +18,7 @@ APPEND_ID = UUID(int=7)
 
 @pytest.fixture
 def recorder(ledger: CreditLedger) -> LedgerRecorder:
-    return ledger.event_log
+    return at_full_width(ledger).event_log
 
 
 def _positions(ids: object) -> list[str]:

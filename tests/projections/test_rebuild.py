@@ -18,7 +18,7 @@ from projections.rebuild import rebuild
 from projections.runner import catch_up
 from tests.conftest import MovableClock
 from tests.controls.people import cause, registered_worker
-from tests.controls.races import race
+from tests.controls.races import at_full_width, race
 from tests.controls.tables import dump
 from tests.projections.conftest import Story
 
@@ -134,6 +134,7 @@ def test_two_runners_of_one_read_model_handle_every_event_once(
         handled.extend(logged.position for logged in events)
         worker_directory.handle(connection, events)
 
+    at_full_width(ledger)
     race(*[Follower(ledger, worker_directory.NAME, count).catch_up for _ in range(4)])
     assert len(handled) == len(set(handled)) == sum(ledger.event_log.heads().values())
     assert positions_of(connection, worker_directory.NAME) == ledger.event_log.heads()
