@@ -35,7 +35,7 @@ console = Console()
 @app.callback()
 def _logging() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("httpx", "nfc"):
+    for chatty in ("httpx", "nfc.clf"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

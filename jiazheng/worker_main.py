@@ -1,4 +1,4 @@
-"""The background roles: `work` carries out messages, sends SMS; `schedule` follows the log and the clock."""
+"""The background roles: `work` carries out messages and sends SMS, `schedule` follows log and clock."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,6 @@
 """What only one person may hold (ID number, phone, certificate code), taken in the append itself."""
 
 import hmac
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -66,9 +65,3 @@ class BlindIndex:
             (digest[0] % 16, kind, self.pepper_id, digest),
         ).fetchone()
         return row[0] if row else None
-
-
-def columns(claims: Iterable[Claim]) -> tuple[list[object], ...]:
-    """The claims as the five arrays that the append takes."""
-    rows = [(c.kind, c.pepper_id, c.digest, c.owner, c.lapses_at) for c in claims]
-    return tuple(list(column) for column in zip(*rows, strict=True)) or ([], [], [], [], [])

@@ -16,10 +16,11 @@ from domain.personal import personal_fields
 from domain.rejections import Reason, Refused
 from domain.rules import Rules
 from domain.streams import id_of_command
+from ledger.append import AlreadyAppended, StreamConflict
 from ledger.claims import NO_CHANGES, BlindIndex, ClaimChanges
 from ledger.factory import LedgerFactory
 from ledger.positions import Position
-from ledger.recorder import AlreadyAppended, LedgerRecorder, StreamConflict
+from ledger.recorder import LedgerRecorder
 from ledger.sealing import SealingMapper
 from ledger.subject_keys import SubjectErased
 from ledger.tickets import Tickets

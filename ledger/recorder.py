@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, LiteralString, NoReturn
-from uuid import UUID
+from typing import Any, LiteralString
+from uuid import UUID, uuid4
 
 import psycopg
 from eventsourcing.persistence import (
     ApplicationRecorder,
-    IntegrityError,
     Notification,
     OperationalError,
     StoredEvent,
@@ -17,12 +16,11 @@ from eventsourcing.persistence import (
 )
 from psycopg_pool import ConnectionPool
 
-from domain.rejections import Reason, Refused
 from domain.streams import PARTITIONS, partition_of
-from ledger.claims import NO_CHANGES, TAKEN, ClaimChanges, columns
+from ledger.append import Outcome, Save, append
+from ledger.batcher import Batcher
+from ledger.claims import NO_CHANGES, ClaimChanges
 from ledger.positions import Position
-
-APPEND = f"SELECT ledger.append({', '.join(['%s'] * 15)})"
 
 _STREAM = """
     SELECT stream_id, version, topic, state FROM ledger.events
@@ -35,26 +33,12 @@ DISTANT_PAST = datetime(1970, 1, 1, tzinfo=UTC)
 """No claim lapses when an append names no instant."""
 
 
-class StreamConflict(IntegrityError):
-    """Somebody else appended to a stream that the batch also wants to continue."""
-
-
-class AlreadyAppended(Exception):
-    """The append was committed before, with another number of events than its retry brings.
-
-    A retry finds begun what the first run had to begin (a day, a month, a year), so it has less to append.
-    """
-
-    def __init__(self, notification_ids: list[int]) -> None:
-        super().__init__()
-        self.notification_ids = notification_ids
-
-
 class LedgerRecorder(ApplicationRecorder):
     """The library's recorder interface over `ledger.events`, and a log that is read per partition."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self.pool = pool
+        self._batcher = Batcher(self._append)
 
     def insert_events(
         self,
@@ -83,38 +67,34 @@ class LedgerRecorder(ApplicationRecorder):
         Raises:
             StreamConflict: a stream moved on; names it.
             Refused: a claim is held by somebody else, or a subject is erased.
-            AlreadyAppended: the append was committed before, with another number of events.
+            AlreadyAppended: the append was committed before.
         """
         if not stored_events:
             return []
-        columns_of_events = (
-            [event.originator_id for event in stored_events],
-            [event.originator_version for event in stored_events],
-            [event.topic for event in stored_events],
-            [event.state for event in stored_events],
-        )
-        released = (claims.release_owner, list(claims.release_kinds))
-        sealed = (list(subjects), erase)
-        batch = (append_id, at, *columns_of_events, *sealed, *columns(claims.take), *released)
+        save = Save(stored_events, append_id or uuid4(), at, claims, subjects, erase)
+        return self._batcher.save(save).result()
+
+    def _append(self, saves: Sequence[Save]) -> Sequence[Outcome]:
+        """Append a batch; after a lost connection once more: what was committed is recognised by its id."""
+        try:
+            with self._connection() as connection:
+                return append(connection, saves)
+        except OperationalError:
+            with self._connection() as connection:
+                return [outcome.as_first_told() for outcome in append(connection, saves)]
+
+    def flush(self) -> None:
+        """Wait until everything that was visible is on disk; before anything leaves the database."""
         with self._connection() as connection:
-            row = connection.execute(APPEND, batch).fetchone()
-        ids: list[int] = row[0] if row else []
-        if len(ids) != len(stored_events):
-            raise AlreadyAppended(ids)
-        return ids
+            connection.execute("SELECT pg_logical_emit_message(true, '', '')")
 
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection]:
         try:
             with self.pool.connection() as connection:
                 yield connection
-        except psycopg.errors.UniqueViolation as error:
-            msg = f"a stream moved on: {_stream_in(error)}"
-            raise StreamConflict(msg) from error
         except psycopg.OperationalError as error:
             raise OperationalError(str(error)) from error
-        except psycopg.DatabaseError as error:
-            _refuse(error)
 
     def select_events(
         self,
@@ -172,13 +152,17 @@ class LedgerRecorder(ApplicationRecorder):
         raise NotImplementedError(msg)
 
     def find_append(self, append_id: UUID) -> list[int] | None:
-        """The notification ids of an append that was committed, if it was."""
-        query = (
-            "SELECT positions FROM ledger.appends WHERE partition = ANY (%s::smallint[]) AND append_id = %s"
-        )
+        """The notification ids of an append that was committed, if it was; on disk when this returns."""
+        query = """
+            SELECT (partition::bigint << 48) + position FROM ledger.events
+            WHERE partition = ANY (%s::smallint[]) AND append_id = %s ORDER BY partition, position
+        """
         with self._connection() as connection:
-            row = connection.execute(query, (list(range(PARTITIONS)), append_id)).fetchone()
-        return row[0] if row else None
+            rows = connection.execute(query, (list(range(PARTITIONS)), append_id)).fetchall()
+        if not rows:
+            return None
+        self.flush()
+        return [row[0] for row in rows]
 
     def positions_of(self, stream: UUID) -> list[Position]:
         """The positions of a stream's events, in order."""
@@ -220,15 +204,3 @@ class LedgerRecorder(ApplicationRecorder):
         """The number of the last event of each partition."""
         with self._connection() as connection:
             return dict(connection.execute("SELECT partition, head FROM ledger.partitions").fetchall())
-
-
-def _stream_in(error: psycopg.Error) -> str:
-    return (error.diag.message_detail or "").partition("=")[2]
-
-
-def _refuse(error: psycopg.DatabaseError) -> NoReturn:
-    if error.sqlstate == "JZ001":
-        raise Refused(TAKEN[error.diag.message_detail or ""]) from error
-    if error.sqlstate == "JZ002":
-        raise Refused(Reason.SUBJECT_ERASED) from error
-    raise error

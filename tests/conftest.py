@@ -82,9 +82,8 @@ class Databases:
 EMPTY_ALL = """
     DO $$ DECLARE full_name text; BEGIN
         FOR full_name IN SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
-            WHERE schemaname IN ('ledger', 'ops', 'views', 'keys') AND tablename <> 'partitions'
+            WHERE schemaname IN ('ledger', 'ops', 'views', 'keys')
         LOOP EXECUTE 'DELETE FROM ' || full_name; END LOOP;
-        IF to_regclass('ledger.partitions') IS NOT NULL THEN UPDATE ledger.partitions SET head = 0; END IF;
     END $$"""
 
 

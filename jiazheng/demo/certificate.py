@@ -8,7 +8,7 @@ import zxingcpp
 from PIL import Image
 
 from jiazheng.demo.cast import WORKER
-from jiazheng.demo.client import expect, refused
+from jiazheng.demo.client import Client, expect, refused, until
 from jiazheng.demo.registration import register_consumer
 from jiazheng.demo.terminal import Signer
 from jiazheng.demo.world import World, photo
@@ -129,9 +129,13 @@ def decline(world: World) -> str:
 
 def receipts(world: World) -> str:
     """Both sides see the same steps, and no values."""
-    both = [client.get("/v1/me/receipts")["items"] for client in (world.worker, world.consumer)]
-    steps = [sorted([step["what"] for step in receipt["steps"]] for receipt in side) for side in both]
     expected = [["requested", "approved", "viewed"], ["requested", "declined"]]
-    expect(steps[0] == steps[1] == sorted(expected), "the same receipts on both sides")
+
+    def of(client: Client) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = client.get("/v1/me/receipts")["items"]
+        steps = sorted([step["what"] for step in receipt["steps"]] for receipt in items)
+        return items if steps == sorted(expected) else []
+
+    both = [until(lambda: of(world.worker), "receipts"), until(lambda: of(world.consumer), "the same ones")]
     expect("level" not in str(both), "no attribute values")
     return "; ".join(" → ".join(what) for what in expected)

@@ -5,12 +5,16 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
 TIMEOUT_SECONDS = 30.0
+BACKGROUND_SECONDS = 20.0
+"""How long the background may take for what it does within a second or two."""
+ASK_AGAIN_SECONDS = 0.1
 
 
 class Refusal(Exception):
@@ -135,3 +139,19 @@ def expect(truth: object, otherwise: str) -> None:
     """
     if not truth:
         raise AssertionError(otherwise)
+
+
+def until(holds: Callable[[], Any], what: str) -> Any:
+    """Ask again until something holds: another person's view follows the log a moment later.
+
+    Returns:
+        what `holds` returned.
+
+    Raises:
+        AssertionError: it does not hold in time.
+    """
+    deadline = monotonic() + BACKGROUND_SECONDS
+    while not (found := holds()):
+        expect(monotonic() < deadline, what)
+        sleep(ASK_AGAIN_SECONDS)
+    return found

@@ -1,18 +1,12 @@
 """Chapters 7 to 9: check-ins and the clock, the regulator's replay, the cancellation."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from time import monotonic, sleep
 from typing import Any
 
 from jiazheng.demo.cast import CONSUMER, WORKER
 from jiazheng.demo.certificate import SCOPES
-from jiazheng.demo.client import expect, refused
+from jiazheng.demo.client import expect, refused, until
 from jiazheng.demo.world import World, photo
-
-BACKGROUND_SECONDS = 20.0
-"""How long the background may take for what it does within a second or two."""
-ASK_AGAIN_SECONDS = 0.25
 
 TRAIL_KINDS = ("jz.account.registered", "jz.face_checks.attempted", "jz.worker.letter_authorized")
 BASIS = "家政服务信用信息平台管理办法"
@@ -36,19 +30,6 @@ def play_time(world: World) -> None:
     tell.step("The trail still replays; personal fields are unreadable", lambda: erased_trail(world))
 
 
-def until(holds: Callable[[], Any], what: str) -> Any:
-    """Ask again until something holds.
-
-    Raises:
-        AssertionError: it does not hold in time.
-    """
-    deadline = monotonic() + BACKGROUND_SECONDS
-    while not (found := holds()):
-        expect(monotonic() < deadline, what)
-        sleep(ASK_AGAIN_SECONDS)
-    return found
-
-
 def status(world: World) -> str:
     """The worker's employment as the enterprise's operator sees it."""
     rows = world.staff["operator"].get("/v1/enterprise/employments")["items"]
@@ -61,7 +42,7 @@ def check_in(world: World, picture: str) -> str:
     world.worker.post("/v1/check-ins", files=photo(picture))
     attendance = world.worker.get("/v1/me/attendance")
     world.facts["due_at"] = datetime.fromisoformat(attendance["due_at"])
-    expect(status(world) == "employed", "the worker is employed")
+    until(lambda: status(world) == "employed", "the operator sees 在职")
     return f"due {world.facts['due_at']:%Y-%m-%d %H:%M} UTC"
 
 

@@ -6,7 +6,7 @@ from devices.card_decoders.remote_sam import RemoteSamDecoder
 from domain.streams import local_day
 from jiazheng.demo import pictures
 from jiazheng.demo.cast import CHOSEN, CONSUMER, STRANGER, WORKER, enterprise_csv
-from jiazheng.demo.client import expect, refused
+from jiazheng.demo.client import expect, refused, until
 from jiazheng.demo.doubles.id_card import CardField, IdCard
 from jiazheng.demo.doubles.sam_service import SamService
 from jiazheng.demo.portraits import card_portrait
@@ -104,7 +104,7 @@ def confirm(world: World) -> str:
     """The operator sees who waits, under a masked name, and confirms."""
     world.grant("operator", "operator", world.facts["enterprise_id"])
     operator = world.staff["operator"]
-    waiting = operator.get("/v1/enterprise/employments")["items"]
+    waiting = until(lambda: operator.get("/v1/enterprise/employments")["items"], "somebody waits")
     expect([row["status"] for row in waiting] == ["chosen"], "one worker waits")
     operator.post(f"/v1/enterprise/employments/{waiting[0]['worker_id']}/confirmation")
     return f"{waiting[0]['worker_name']} is confirmed"

@@ -1,0 +1,113 @@
+"""How fast the read models catch up with a log, all of them and each alone."""
+
+import time
+from collections import defaultdict
+from functools import partial
+from statistics import median
+
+import psycopg
+
+from benchmarks import sample_log, stock
+from benchmarks.harness import Benchmark, Group, Measured, Run, medians, spreads
+from benchmarks.stock_runner import rate_of_stock_runner
+from ledger.credit_ledger import CreditLedger
+from projections.catalogue import PROJECTIONS, followers
+from projections.follower import BATCH_EVENTS, Follower
+
+ALL_EVENTS = """
+    SELECT partition, position, stream_id, version, topic, state FROM ledger.events
+    ORDER BY partition, position
+"""
+TO_STOCK = """
+    INSERT INTO stock_events (originator_id, originator_version, topic, state)
+    SELECT stream_id, version, topic, state FROM ledger.events ORDER BY partition, position
+"""
+
+
+def measure(run: Run) -> Measured:
+    """Fill a log, then let our followers, the library's runner and a plain COPY read it in turns."""
+    with run.server.ledger() as ledger, run.server.connect() as connection:
+        run.notice(f"appending {run.scale.items} events")
+        events = sample_log.fill(ledger, run.scale.items)
+        run.notice("copying them for the library's recorder")
+        _copy_to_stock(connection, run.server.owner_url)
+        connection.execute("VACUUM ANALYZE")
+        alone: dict[str, list[float]] = defaultdict(list)
+        samples = run.take_turns(
+            {
+                "ours": lambda: events / _catch_up(ledger, connection, alone),
+                "stock runner": partial(
+                    rate_of_stock_runner, run.server.owner_url, events, run.scale.seconds
+                ),
+                "raw read": lambda: events / _read_all(connection),
+            }
+        )
+    figures = medians(samples)
+    ours = figures.pop("ours")
+    return Measured(ours, figures, _details(ours, figures, events, alone), _settings(run, events, samples))
+
+
+def _settings(run: Run, events: int, samples: dict[str, list[float]]) -> dict[str, object]:
+    return {
+        "events": events,
+        "batch_events": BATCH_EVENTS,
+        "read_models": len(PROJECTIONS),
+        "processes": 1,
+        "stock_runner_seconds": run.scale.seconds,
+        "spread": spreads(samples),
+    }
+
+
+def _details(ours: float, baselines: Group, events: int, alone: dict[str, list[float]]) -> dict[str, Group]:
+    each = {name: events / median(seconds) for name, seconds in alone.items()}
+    return {
+        "all read models": {"ours": ours, **baselines},
+        "one row an event": {"ours": each["trail"], "stock runner": baselines["stock runner"]},
+        "each alone": each,
+    }
+
+
+def _copy_to_stock(connection: psycopg.Connection, url: str) -> None:
+    made = stock.factory(url, create_tables=True)
+    stock.recorder(made)
+    made.close()
+    connection.execute(TO_STOCK)
+
+
+def _catch_up(ledger: CreditLedger, connection: psycopg.Connection, alone: dict[str, list[float]]) -> float:
+    """From empty read models to the head of the log; seconds, all followers one after the other."""
+    _empty_views(connection)
+    for follower in followers(ledger):
+        began = time.perf_counter()
+        follower.catch_up()
+        alone[follower.name].append(time.perf_counter() - began)
+        _require_caught_up(follower)
+    return sum(seconds[-1] for seconds in alone.values())
+
+
+def _require_caught_up(follower: Follower) -> None:
+    if follower.lagging():
+        msg = f"{follower.name} is not at the head of the log: the figures count for nothing"
+        raise AssertionError(msg)
+
+
+def _empty_views(connection: psycopg.Connection) -> None:
+    tables = ", ".join(f"views.{table.name}" for projection in PROJECTIONS for table in projection.TABLES)
+    connection.execute(f"TRUNCATE ops.tracking, {tables}".encode())  # their names are ours
+
+
+def _read_all(connection: psycopg.Connection) -> float:
+    """Fetch every event with COPY in binary form and do nothing with it; seconds."""
+    began = time.perf_counter()
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({ALL_EVENTS}) TO STDOUT (FORMAT binary)") as copy:
+        for _ in copy:
+            pass
+    return time.perf_counter() - began
+
+
+BENCHMARK = Benchmark(
+    name="catch_up",
+    summary="all six read models from empty to the head of the log, one process",
+    unit="events/s",
+    measure=measure,
+)

@@ -1,0 +1,102 @@
+"""Groups the concurrent saves of a process: while one append is under way, the next ones gather behind it.
+
+Whoever finds a lane free leads: it appends its own save and those that wait, then wakes the next leader. So a
+lone save waits for nobody, and many saves share one round trip and one wait for the disk.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from threading import Event, Lock
+
+from ledger.append import Outcome, Save
+
+MAX_SAVES = 64
+MAX_EVENTS = 5_000
+LANES = 2
+"""Appends under way at a time; while one waits for the disk, another can work."""
+
+Append = Callable[[Sequence[Save]], Sequence[Outcome]]
+
+
+class _Waiting:
+    """A save that waits for its outcome, or for its turn to lead."""
+
+    def __init__(self, save: Save) -> None:
+        self.save = save
+        self.outcome: Outcome | None = None
+        self.error: BaseException | None = None
+        self.wake = Event()
+
+    @property
+    def is_done(self) -> bool:
+        return self.outcome is not None or self.error is not None
+
+
+class Batcher:
+    """Appends saves in batches and tells each its own outcome."""
+
+    def __init__(self, append: Append, lanes: int = LANES) -> None:
+        self._append = append
+        self._free_lanes = lanes
+        self._waiting: deque[_Waiting] = deque()
+        self._lock = Lock()
+
+    def save(self, save: Save) -> Outcome:
+        """Append a save, alone or with others; blocks until it is on disk."""
+        mine = _Waiting(save)
+        if not self._may_lead(mine):
+            mine.wake.wait()
+        if not mine.is_done:
+            self._lead(mine)
+        if mine.error is not None:
+            raise mine.error
+        if mine.outcome is None:
+            msg = "a save was left without an outcome"
+            raise RuntimeError(msg)
+        return mine.outcome
+
+    def _may_lead(self, mine: _Waiting) -> bool:
+        with self._lock:
+            if self._free_lanes:
+                self._free_lanes -= 1
+                return True
+            self._waiting.append(mine)
+            return False
+
+    def _lead(self, mine: _Waiting) -> None:
+        batch = self._take(mine)
+        try:
+            outcomes = self._append([waiting.save for waiting in batch])
+            for waiting, outcome in zip(batch, outcomes, strict=True):
+                waiting.outcome = outcome
+        except BaseException as error:  # noqa: BLE001 - each save of the batch raises it in its own thread
+            for waiting in batch:
+                waiting.error = error
+        self._hand_over()
+        for waiting in batch:
+            waiting.wake.set()
+
+    def _take(self, mine: _Waiting) -> list[_Waiting]:
+        """The leader's save and those of the waiting that touch nothing in common, in order."""
+        batch, touched, events = [mine], mine.save.touches(), len(mine.save.events)
+        left: deque[_Waiting] = deque()
+        with self._lock:
+            while self._waiting and len(batch) < MAX_SAVES and events < MAX_EVENTS:
+                waiting = self._waiting.popleft()
+                touches = waiting.save.touches()
+                if touched.isdisjoint(touches):
+                    batch.append(waiting)
+                    events += len(waiting.save.events)
+                else:
+                    left.append(waiting)
+                touched |= touches
+            self._waiting.extendleft(reversed(left))
+        return batch
+
+    def _hand_over(self) -> None:
+        """Give the lane to the one who waits longest, or free it."""
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().wake.set()
+            else:
+                self._free_lanes += 1
