@@ -1,8 +1,9 @@
 """The contenders of the append benchmark: each opens a connection and says how to append one event."""
 
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from uuid import UUID, uuid4
+from contextlib import ExitStack, contextmanager
+from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import StoredEvent
@@ -10,10 +11,11 @@ from psycopg_pool import ConnectionPool
 
 from benchmarks import stock
 from domain.streams import PARTITIONS, partition_of
+from ledger.batcher import LANES
 from ledger.recorder import LedgerRecorder
 
 TOPIC = "jz.benchmark.appended"
-INSERT = "INSERT INTO plain.events VALUES (%s, nextval('plain.position'), %s, %s, %s, %s)"
+INSERT = "INSERT INTO plain.events VALUES (%s, nextval('plain.position'), %s, %s, %s, %s, %s)"
 
 Append = Callable[[UUID, bytes], object]
 """Appends the first event of a stream."""
@@ -35,31 +37,22 @@ def _event(stream: UUID, state: bytes) -> StoredEvent:
 
 @contextmanager
 def _recorder(url: str) -> Iterator[LedgerRecorder]:
-    with ConnectionPool(url, min_size=1, max_size=1, kwargs={"autocommit": True}) as pool:
+    with ConnectionPool(url, min_size=LANES, max_size=LANES, kwargs={"autocommit": True}) as pool:
         yield LedgerRecorder(pool)
 
 
 @contextmanager
-def ours(url: str) -> Iterator[Append]:
-    """As every command appends: with an id by which a retry is recognised."""
-    with _recorder(url) as recorder:
-        yield lambda stream, state: recorder.insert_events([_event(stream, state)], append_id=uuid4())
-
-
-@contextmanager
-def ours_without_append_id(url: str) -> Iterator[Append]:
-    """Without that id: just what the library's recorder does."""
+def ours(url: str, _threads: int) -> Iterator[Append]:
+    """As every command appends; the connections that its batcher uses."""
     with _recorder(url) as recorder:
         yield lambda stream, state: recorder.insert_events([_event(stream, state)])
 
 
 @contextmanager
-def ours_in_one_partition(url: str) -> Iterator[Append]:
+def ours_in_one_partition(url: str, _threads: int) -> Iterator[Append]:
     """The worst case: all streams belong to one partition, so every append waits for the one before."""
     with _recorder(url) as recorder:
-        yield lambda stream, state: recorder.insert_events(
-            [_event(_moved_to_partition_0(stream), state)], append_id=uuid4()
-        )
+        yield lambda stream, state: recorder.insert_events([_event(_moved_to_partition_0(stream), state)])
 
 
 def _moved_to_partition_0(stream: UUID) -> UUID:
@@ -67,9 +60,9 @@ def _moved_to_partition_0(stream: UUID) -> UUID:
 
 
 @contextmanager
-def stock_recorder(url: str) -> Iterator[Append]:
-    """The library's own recorder; one connection per process, since a writer has one thread."""
-    made = stock.factory(url, create_tables=False, connections=1)
+def stock_recorder(url: str, threads: int) -> Iterator[Append]:
+    """The library's own recorder; a connection for each thread."""
+    made = stock.factory(url, create_tables=False, connections=threads)
     recorder = stock.recorder(made)
     try:
         yield lambda stream, state: recorder.insert_events([_event(stream, state)])
@@ -78,18 +71,23 @@ def stock_recorder(url: str) -> Iterator[Append]:
 
 
 @contextmanager
-def unordered_insert(url: str) -> Iterator[Append]:
-    """Plain prepared inserts: no positions in commit order, no claims, no retries. The limit."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        yield lambda stream, state: connection.execute(
-            INSERT, (stream.int >> 112 & PARTITIONS - 1, stream, 1, TOPIC, state), prepare=True
-        )
+def unordered_insert(url: str, _threads: int) -> Iterator[Append]:
+    """Plain prepared inserts, a connection for each thread: no order, no claims, no retries. The limit."""
+    of_thread = threading.local()
+    with ExitStack() as connections:
+
+        def append(stream: UUID, state: bytes) -> object:
+            if not hasattr(of_thread, "connection"):
+                of_thread.connection = connections.enter_context(psycopg.connect(url, autocommit=True))
+            row = (stream.int >> 112 & PARTITIONS - 1, stream, 1, TOPIC, state, stream)
+            return of_thread.connection.execute(INSERT, row, prepare=True)
+
+        yield append
 
 
 CONTENDERS = {
     "ours": ours,
     "stock recorder": stock_recorder,
     "unordered insert": unordered_insert,
-    "ours, no append id": ours_without_append_id,
     "ours, one partition": ours_in_one_partition,
 }

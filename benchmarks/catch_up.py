@@ -12,7 +12,9 @@ from benchmarks.harness import Benchmark, Group, Measured, Run, medians, spreads
 from benchmarks.stock_runner import rate_of_stock_runner
 from ledger.credit_ledger import CreditLedger
 from projections.catalogue import PROJECTIONS, followers
-from projections.follower import BATCH_EVENTS, Follower
+from projections.follower import Follower, lagging
+from projections.log_reader import BATCH_EVENTS
+from projections.runner import catch_up
 
 ALL_EVENTS = """
     SELECT partition, position, stream_id, version, topic, state FROM ledger.events
@@ -35,7 +37,8 @@ def measure(run: Run) -> Measured:
         alone: dict[str, list[float]] = defaultdict(list)
         samples = run.take_turns(
             {
-                "ours": lambda: events / _catch_up(ledger, connection, alone),
+                "ours": lambda: events / _catch_up(ledger, connection),
+                "one by one": lambda: events / _catch_up_alone(ledger, connection, alone),
                 "stock runner": partial(
                     rate_of_stock_runner, run.server.owner_url, events, run.scale.seconds
                 ),
@@ -44,6 +47,7 @@ def measure(run: Run) -> Measured:
         )
     figures = medians(samples)
     ours = figures.pop("ours")
+    figures.pop("one by one")
     return Measured(ours, figures, _details(ours, figures, events, alone), _settings(run, events, samples))
 
 
@@ -74,19 +78,35 @@ def _copy_to_stock(connection: psycopg.Connection, url: str) -> None:
     connection.execute(TO_STOCK)
 
 
-def _catch_up(ledger: CreditLedger, connection: psycopg.Connection, alone: dict[str, list[float]]) -> float:
-    """From empty read models to the head of the log; seconds, all followers one after the other."""
+def _catch_up(ledger: CreditLedger, connection: psycopg.Connection) -> float:
+    """From empty read models to the head of the log; seconds, all followers of one process together."""
+    _empty_views(connection)
+    made = followers(ledger)
+    began = time.perf_counter()
+    catch_up(made)
+    seconds = time.perf_counter() - began
+    for follower in made:
+        _require_caught_up(follower)
+    return seconds
+
+
+def _catch_up_alone(
+    ledger: CreditLedger, connection: psycopg.Connection, alone: dict[str, list[float]]
+) -> float:
+    """The same, one follower after the other; seconds of each go to `alone`."""
     _empty_views(connection)
     for follower in followers(ledger):
         began = time.perf_counter()
-        follower.catch_up()
+        catch_up([follower])
         alone[follower.name].append(time.perf_counter() - began)
         _require_caught_up(follower)
     return sum(seconds[-1] for seconds in alone.values())
 
 
 def _require_caught_up(follower: Follower) -> None:
-    if follower.lagging():
+    with follower.ledger.pool.connection() as connection:
+        behind = lagging(connection, [follower.name])
+    if behind:
         msg = f"{follower.name} is not at the head of the log: the figures count for nothing"
         raise AssertionError(msg)
 

@@ -11,6 +11,7 @@ from ledger.credit_ledger import CreditLedger
 from ledger.positions import Position
 from projections import credit_records, disclosures, employment, enterprise_directory, trail, worker_directory
 from projections.follower import SET_SCHEMA, Follower
+from projections.log_reader import LogReader
 
 PROJECTIONS: tuple[ModuleType, ...] = (
     enterprise_directory,
@@ -26,8 +27,9 @@ BY_NAME = {projection.NAME: projection for projection in PROJECTIONS}
 
 
 def followers(ledger: CreditLedger) -> list[Follower]:
-    """One follower a projection."""
-    return [Follower(ledger, projection.NAME, projection.handle) for projection in PROJECTIONS]
+    """One follower a projection; they share a reader, so that an event is decoded once."""
+    reader = LogReader(ledger)
+    return [Follower(reader, projection.NAME, projection.handle) for projection in PROJECTIONS]
 
 
 def create_tables(owner_url: str) -> None:

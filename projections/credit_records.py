@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from domain.account import Account
 from domain.credit_record import CreditRecord
-from projections.follower import LoggedEvent
+from projections.log_reader import LoggedEvent
 from projections.tables import Table
 
 NAME = "credit_records"

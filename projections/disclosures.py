@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 
 from domain.disclosure import Disclosure
 from ledger.positions import Position
-from projections.follower import LoggedEvent
+from projections.log_reader import LoggedEvent
 from projections.tables import Table
 
 NAME = "disclosures"

@@ -12,7 +12,7 @@ from psycopg.rows import class_row
 from domain.account import Account
 from domain.attendance import Attendance
 from domain.worker import Worker
-from projections.follower import LoggedEvent
+from projections.log_reader import LoggedEvent
 from projections.tables import Table
 
 NAME = "employment"

@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 from psycopg.sql import SQL, Composed
 
 from domain.enterprise import Enterprise
-from projections.follower import LoggedEvent
+from projections.log_reader import LoggedEvent
 from projections.search_keys import folded, grams, pinyin, pinyin_initials, query_grams
 from projections.tables import Table
 

@@ -11,6 +11,7 @@ from domain.streams import PARTITIONS
 from ledger.credit_ledger import CreditLedger
 from projections.catalogue import create_in
 from projections.follower import Follower
+from projections.log_reader import LogReader
 
 NEXT = "views_next"
 
@@ -29,7 +30,7 @@ def rebuild(
     name = f"{projection.NAME}_next"
     with psycopg.connect(owner_url) as connection:
         _prepare(connection, projection, name)
-    follower = Follower(ledger, name, projection.handle, NEXT)
+    follower = Follower(LogReader(ledger), name, projection.handle, NEXT)
     while fresh := sum(follower.step(partition) for partition in range(PARTITIONS)):
         progress(fresh)
     with psycopg.connect(owner_url) as connection:

@@ -9,7 +9,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from ledger.positions import Position
-from projections.follower import LoggedEvent
+from projections.log_reader import LoggedEvent
 from projections.tables import Table
 
 NAME = "trail"

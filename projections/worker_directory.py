@@ -10,7 +10,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from domain.account import Account
-from projections.follower import LoggedEvent
+from projections.log_reader import LoggedEvent
 from projections.tables import Table
 
 NAME = "worker_directory"

@@ -11,7 +11,8 @@ from domain.disclosure import Disclosure
 from domain.rules import Rules
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
-from projections.follower import Follower, LoggedEvent
+from projections.follower import Follower
+from projections.log_reader import LoggedEvent, LogReader
 from workers import wakeups
 from workers.broker import Enqueue
 from workers.deadlines import INSTANT
@@ -39,7 +40,7 @@ def follower(ledger: CreditLedger, enqueue: Enqueue) -> Follower:
             if type(logged.event) in MESSAGES:
                 enqueue(MESSAGES[type(logged.event)], str(logged.position))
 
-    return Follower(ledger, NAME, handle, schema="ops")
+    return Follower(LogReader(ledger), NAME, handle, schema="ops", leaves_database=True)
 
 
 def _wake(connection: Connection, event: Any, rules: Rules) -> None:

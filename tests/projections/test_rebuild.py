@@ -13,12 +13,13 @@ from ledger.credit_ledger import CreditLedger
 from ledger.use_cases.accounts import cancel_account
 from projections import catalogue, employment, worker_directory
 from projections.catalogue import PROJECTIONS, followers
-from projections.follower import Follower, LoggedEvent, positions_of
+from projections.follower import Follower, positions_of
+from projections.log_reader import LoggedEvent, LogReader
 from projections.rebuild import rebuild
 from projections.runner import catch_up
 from tests.conftest import MovableClock
 from tests.controls.people import cause, registered_worker
-from tests.controls.races import race
+from tests.controls.races import at_full_width, race
 from tests.controls.tables import dump
 from tests.projections.conftest import Story
 
@@ -56,7 +57,7 @@ def test_events_one_by_one_give_what_a_batch_gives(
         for event in events:
             projection.handle(connection, [event])
 
-    Follower(ledger, "again", one_by_one).catch_up()
+    catch_up([Follower(LogReader(ledger), "again", one_by_one)])
     # then nothing differs
     assert dump(connection, projection) == before
     assert projected
@@ -114,9 +115,9 @@ def test_a_handler_that_fails_moves_neither_rows_nor_position(
         worker_directory.handle(connection, events)
         raise RuntimeError("killed")
 
-    follower = Follower(ledger, worker_directory.NAME, dying)
+    follower = Follower(LogReader(ledger), worker_directory.NAME, dying)
     with pytest.raises(RuntimeError, match="killed"):
-        follower.catch_up()
+        catch_up([follower])
     # then neither the rows nor the position are there, and the next one does it all
     assert dump(connection, worker_directory) == {"people": []}
     assert set(positions_of(connection, worker_directory.NAME).values()) == {0}
@@ -134,7 +135,12 @@ def test_two_runners_of_one_read_model_handle_every_event_once(
         handled.extend(logged.position for logged in events)
         worker_directory.handle(connection, events)
 
-    race(*[Follower(ledger, worker_directory.NAME, count).catch_up for _ in range(4)])
+    at_full_width(ledger)
+
+    def runner() -> int:
+        return catch_up([Follower(LogReader(ledger), worker_directory.NAME, count)])
+
+    race(*[runner] * 4)
     assert len(handled) == len(set(handled)) == sum(ledger.event_log.heads().values())
     assert positions_of(connection, worker_directory.NAME) == ledger.event_log.heads()
 

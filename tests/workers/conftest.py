@@ -19,6 +19,7 @@ from ledger.credit_ledger import CreditLedger
 from ledger.sms_outbox import Message, SmsOutbox
 from ledger.use_cases.attendances import check_in
 from projections.follower import Follower
+from projections.runner import catch_up
 from tests.conftest import MovableClock
 from tests.controls.people import ACCEPTED, CompleteWorker, cause, complete_worker
 from workers import reactions
@@ -42,7 +43,7 @@ class Background:
 
     def look(self) -> None:
         """Follow the log and sweep what is due; messages stay in the queue."""
-        while self.reactions.catch_up() + self.schedule.sweep():
+        while catch_up([self.reactions]) + self.schedule.sweep():
             pass
 
     @contextmanager
@@ -64,7 +65,7 @@ class Background:
         """Work until nothing is left to do at the clock's instant."""
         with self.workers() as drain:
             drain()
-            while self.reactions.catch_up() + self.schedule.sweep():
+            while catch_up([self.reactions]) + self.schedule.sweep():
                 drain()
 
     def sms(self) -> list[Message]:

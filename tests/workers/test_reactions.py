@@ -12,6 +12,7 @@ from dramatiq.middleware import Middleware
 from domain.account import Account
 from ledger.subject_keys import SubjectErased
 from ledger.use_cases.accounts import cancel_account
+from projections.runner import catch_up
 from tests.controls.people import CompleteWorker, cause, complete_worker
 from tests.workers.conftest import Background
 from workers import reactions
@@ -51,9 +52,9 @@ def test_a_crash_after_the_message_repeats_the_message_and_not_its_effect(backgr
     complete_worker(background.ledger, background.clock)
     dying = reactions.follower(background.ledger, _dying(background.enqueue))
     with pytest.raises(_Killed):
-        dying.catch_up()
+        catch_up([dying])
     # when another one goes on
-    background.reactions.catch_up()
+    catch_up([background.reactions])
     # then the message is there twice, and one SMS is sent
     assert background.queued().count(b'"send_confirmation"') == 2
     background.settle()
