@@ -120,7 +120,9 @@ def search(connection: Connection, wanted: Search, after: UUID | None, limit: in
 def _conditions(wanted: Search) -> tuple[Composed, list[object]]:
     parts: list[tuple[SQL, list[object]]] = [(SQL("true"), [])]
     text = folded(wanted.text)
-    if text.isascii() and text:
+    if wanted.text.strip() and not text:  # punctuation only: no name has it
+        parts.append((SQL("false"), []))
+    elif text.isascii() and text:
         spelled = "pinyin_grams @> %s AND EXISTS (SELECT FROM unnest(pinyin) p WHERE p LIKE %s)"
         named = "grams @> %s AND folded LIKE %s"
         found = [query_grams(text), f"%{text}%"]
