@@ -124,15 +124,15 @@ def search(connection: Connection, wanted: Search, after: UUID | None, limit: in
 def _conditions(wanted: Search) -> tuple[Composed, list[object]]:
     parts: list[tuple[SQL, list[object]]] = [(SQL("true"), [])]
     text = folded(wanted.text)
-    if text.isascii() and text:
+    if wanted.text.strip() and not text:
+        parts.append((NOTHING, []))
+    elif text.isascii() and text:
         spelled = "pinyin_grams @> %s AND EXISTS (SELECT FROM unnest(pinyin) p WHERE p LIKE %s)"
         named = "grams @> %s AND folded LIKE %s"
         found = [query_grams(text), f"%{text}%"]
         parts.append((SQL(f"({spelled} OR {named})"), [*found, *found]))
     elif text:
         parts.append((SQL("grams @> %s AND folded LIKE %s"), [query_grams(text), f"%{text}%"]))
-    elif wanted.text.strip():
-        parts.append((NOTHING, []))
     if wanted.uscc.strip():
         code = folded(wanted.uscc).upper()
         parts.append((SQL("uscc LIKE %s"), [f"{code}%"]) if code else (NOTHING, []))

@@ -13,6 +13,7 @@ from jiazheng.demo.qr_scanner import read_qr
 from tests.controls.api import Api
 from tests.controls.certificates import shown
 from tests.controls.problems import invalid_fields, refusal
+from tests.controls.trails import settled
 from tests.controls.visitors import Visitor, complete_worker, register_consumer, register_worker, signed_in
 from tests.controls.workers import THIRTY_DAYS, again, signed_worker, worker_of_a_narrower_letter
 
@@ -183,3 +184,33 @@ def test_a_worker_who_may_not_disclose_prompts_for_nothing(api: Api) -> None:
     # when both are scanned, then neither opens a request
     answers = [scanned(api, consumer, code) for code in codes]
     assert [refusal(answer)[1] for answer in answers] == ["letter-not-in-force", "check-in-overdue"]
+
+
+def test_a_worker_is_prompted_five_times_an_hour(api: Api) -> None:
+    # given a worker whom five consumers prompted
+    worker = complete_worker(api)
+    for _ in range(5):
+        scanned(api, register_consumer(api), shown(worker))
+    settled(api)
+    # when a sixth one scans, and scans again an hour later
+    consumer = register_consumer(api)
+    sixth = scanned(api, consumer, shown(worker))
+    api.clock.advance(timedelta(hours=1))
+    later = scanned(api, again(api, consumer, "consumer"), shown(again(api, worker)))
+    # then the worker is left alone until then
+    assert refusal(sixth) == (429, "prompts-too-many", None)
+    assert later.status_code == 201
+
+
+def test_a_consumer_prompts_twenty_times_an_hour(api: Api) -> None:
+    # given a consumer who prompted five workers four times each
+    consumer = register_consumer(api)
+    workers = [complete_worker(api) for _ in range(5)]
+    codes = [shown(worker) for worker in workers for _ in range(4)]
+    prompts = [scanned(api, consumer, code) for code in codes]
+    settled(api)
+    # when they scan another certificate
+    answer = scanned(api, consumer, shown(complete_worker(api)))
+    # then it is one too many
+    assert {prompt.status_code for prompt in prompts} == {201}
+    assert refusal(answer) == (429, "prompts-too-many", None)
