@@ -15,6 +15,8 @@ from ledger.sealing import fresh_nonce, seal, unseal
 
 ATTEMPT = timedelta(seconds=60)
 """How long an attempt may take before a repeated request takes over from a process that died."""
+SHOW_PEOPLE = frozenset({"POST /v1/disclosures/{disclosure_id}/views", "POST /v1/trail-searches"})
+"""Answers with people's data are never kept: they would outlive an erasure. A repetition reads anew."""
 KEPT_HEADERS = ("content-type", "ledger-position", "location", "retry-after")
 
 

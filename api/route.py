@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.types import Message
 
 from api.access import ROLES_OF_ROUTE
-from api.answers import Begun
+from api.answers import SHOW_PEOPLE, Begun
 from api.answers import Request as RepeatableRequest
 from api.documentation import PROBLEMS, admission_to, parameters_of
 from api.parts import Parts, parts_of
@@ -49,7 +49,8 @@ class LedgerRoute(APIRoute):
             try:
                 request.state.session = await _admit(request, self)
                 if request.method == "POST":
-                    answer = await _answer_once(request, own)
+                    is_kept = f"POST {self.path}" not in SHOW_PEOPLE
+                    answer = await _answer_once(request, own, is_kept=is_kept)
                 else:
                     await _wait_for_position(request)
                     answer = await own(request)
@@ -84,7 +85,7 @@ def _session(parts: Parts, authorization: str) -> Session:
     return parts.sessions.authenticate(parts.clock(), token)
 
 
-async def _answer_once(request: Request, own: Handler) -> Response:
+async def _answer_once(request: Request, own: Handler, *, is_kept: bool) -> Response:
     """Serve a POST under its Idempotency-Key: the same request again gets the same answer."""
     parts = parts_of(request)
     repeatable = await _repeatable(request, parts)
@@ -99,7 +100,7 @@ async def _answer_once(request: Request, own: Handler) -> Response:
     except BaseException:
         await run_in_threadpool(parts.answers.give_up, repeatable, parts.clock())
         raise
-    if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR or not is_kept:
         await run_in_threadpool(parts.answers.give_up, repeatable, parts.clock())
     else:
         await run_in_threadpool(parts.answers.keep, repeatable, answer)

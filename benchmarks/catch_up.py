@@ -37,7 +37,8 @@ def measure(run: Run) -> Measured:
         alone: dict[str, list[float]] = defaultdict(list)
         samples = run.take_turns(
             {
-                "ours": lambda: events / _catch_up(ledger, connection, alone),
+                "ours": lambda: events / _catch_up(ledger, connection),
+                "one by one": lambda: events / _catch_up_alone(ledger, connection, alone),
                 "stock runner": partial(
                     rate_of_stock_runner, run.server.owner_url, events, run.scale.seconds
                 ),
@@ -46,6 +47,7 @@ def measure(run: Run) -> Measured:
         )
     figures = medians(samples)
     ours = figures.pop("ours")
+    figures.pop("one by one")
     return Measured(ours, figures, _details(ours, figures, events, alone), _settings(run, events, samples))
 
 
@@ -76,8 +78,22 @@ def _copy_to_stock(connection: psycopg.Connection, url: str) -> None:
     connection.execute(TO_STOCK)
 
 
-def _catch_up(ledger: CreditLedger, connection: psycopg.Connection, alone: dict[str, list[float]]) -> float:
-    """From empty read models to the head of the log; seconds, all followers one after the other."""
+def _catch_up(ledger: CreditLedger, connection: psycopg.Connection) -> float:
+    """From empty read models to the head of the log; seconds, all followers of one process together."""
+    _empty_views(connection)
+    made = followers(ledger)
+    began = time.perf_counter()
+    catch_up(made)
+    seconds = time.perf_counter() - began
+    for follower in made:
+        _require_caught_up(follower)
+    return seconds
+
+
+def _catch_up_alone(
+    ledger: CreditLedger, connection: psycopg.Connection, alone: dict[str, list[float]]
+) -> float:
+    """The same, one follower after the other; seconds of each go to `alone`."""
     _empty_views(connection)
     for follower in followers(ledger):
         began = time.perf_counter()

@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -15,9 +16,8 @@ from rich.table import Table
 from api.main import create_app
 from domain.event import Cause
 from domain.staff import STAFF_ROLES
-from jiazheng import bootstrap, doctor, worker_main
+from jiazheng import bootstrap, doctor, system, worker_main
 from jiazheng.settings import OwnerSettings, Settings
-from jiazheng.system import System, free_port, state_dir_of
 from ledger.tickets import STAFF_ENROLMENT
 from ledger.use_cases import staff as staff_commands
 from projections import catalogue, runner
@@ -40,14 +40,16 @@ def _logging() -> None:
 
 
 @app.command()
-def up(port: Annotated[int, typer.Option(help="where the API listens, if free")] = 8000) -> None:
+def up(
+    port: Annotated[int, typer.Option(help="where the API listens, if free")] = system.DEFAULT_PORT,
+) -> None:
     """Start everything and keep it running until Ctrl-C.
 
     Example: jiazheng up --port 8080
     """
-    system = System(state_dir_of(), free_port(port))
-    console.print(f"The API will answer at [bold]{system.url}[/]; its documentation at {system.url}/docs")
-    sys.exit(system.supervisor(console.print).run_forever())
+    whole = system.System(system.state_dir_of(), system.free_port(port))
+    console.print(f"The API will answer at [bold]{whole.url}[/]; its documentation at {whole.url}/docs")
+    sys.exit(whole.supervisor(console.print).run_forever())
 
 
 @app.command()
@@ -55,16 +57,19 @@ def demo(
     keep_running: Annotated[
         bool, typer.Option("--keep-running", help="stay up with the story's data")
     ] = False,
-    port: Annotated[int, typer.Option(help="where the API listens, if free")] = 8000,
+    port: Annotated[int, typer.Option(help="where the API listens, if free")] = system.DEFAULT_PORT,
+    picture: Annotated[Path | None, typer.Option(help="write what was printed as an SVG picture")] = None,
 ) -> None:
-    """Play the whole story on a fresh system, through the public API.
+    """Play the whole story on a fresh system of its own, through the public API.
 
     Example: jiazheng demo --keep-running
     """
+    if system.external_services():
+        raise typer.BadParameter(f"the demo wants a system of its own: unset {', '.join(system.EXTERNAL)}")
     from jiazheng.demo.play import play  # noqa: PLC0415 - the demo's doubles are no part of the other commands
 
     logging.getLogger().setLevel(logging.WARNING)
-    sys.exit(play(port, keep_running=keep_running))
+    sys.exit(play(port, keep_running=keep_running, picture=picture))
 
 
 @app.command()
@@ -116,6 +121,7 @@ def rebuild(
     """
     if name not in catalogue.BY_NAME:
         raise typer.BadParameter(f"there is no read model {name!r}")
+    system.join_running_system()
     ledger = bootstrap.build_ledger(Settings())
     with console.status("rebuilding") as status:
         handled = 0
@@ -134,6 +140,7 @@ def rebuild(
 @app.command(name="doctor")
 def doctor_() -> None:
     """Check that everything is in order; tells what to do where it is not."""
+    system.join_running_system()
     findings = doctor.examine()
     for finding in findings:
         mark = "[green]ok[/]   " if finding.is_good else "[red]wrong[/]"
@@ -163,6 +170,7 @@ def openapi() -> None:
 @app.command()
 def sms() -> None:
     """Show the SMS that wait in the outbox; a demo has no gateway that would send them."""
+    system.join_running_system()
     made = Settings()
     ledger = bootstrap.build_ledger(made)
     for message in bootstrap.build_outbox(ledger).show(bootstrap.build_clock(made)()):
@@ -178,6 +186,7 @@ def staff(role: Annotated[str, typer.Argument(help="only `administrator`")] = "a
     """
     if role not in STAFF_ROLES or role != "administrator":
         raise typer.BadParameter("only the first administrators are granted here")
+    system.join_running_system()
     made = Settings()
     ledger = bootstrap.build_ledger(made)
     cause = Cause(bootstrap.build_clock(made)(), "system:console", uuid4())

@@ -17,6 +17,7 @@ from jiazheng.embedded.postgres import EmbeddedPostgres
 from jiazheng.embedded.valkey import EmbeddedValkey
 from jiazheng.settings import OwnerSettings, Settings
 from ledger.credit_ledger import CreditLedger
+from tests.external import debian
 
 _numbers = count(1)
 
@@ -146,3 +147,26 @@ def ledger(settings: Settings) -> Iterator[CreditLedger]:
     made = build_ledger(settings)
     yield made
     made.close()
+
+
+def _external_services() -> str:
+    absent = debian.missing()
+    return f"external services: {f'deselected, not installed: {absent}' if absent else 'tested'}"
+
+
+def pytest_report_header() -> str:
+    return _external_services()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The header again, since `-q` leaves it out."""
+    terminalreporter.write_line(_external_services())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselects what needs servers that this machine has not: there is nothing to skip."""
+    if debian.missing() is None:
+        return
+    absent = [item for item in items if item.get_closest_marker("external")]
+    config.hook.pytest_deselected(items=absent)
+    items[:] = [item for item in items if item not in absent]

@@ -6,8 +6,19 @@ from threading import Barrier
 from typing import TypeVar
 
 from domain.rejections import Refused
+from ledger.credit_ledger import CreditLedger
 
 Result = TypeVar("Result")
+
+
+CONNECTIONS = 8
+
+
+def at_full_width(ledger: CreditLedger) -> CreditLedger:
+    """The ledger with all its connections open: else the threads queue for the first one and never race."""
+    ledger.pool.resize(CONNECTIONS, CONNECTIONS)
+    ledger.pool.wait()
+    return ledger
 
 
 def race(*runners: Callable[[], Result]) -> list[Result | Refused]:

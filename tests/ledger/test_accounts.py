@@ -28,7 +28,7 @@ from tests.controls.people import (
     registered_consumer,
     registered_worker,
 )
-from tests.controls.races import race, refusals
+from tests.controls.races import at_full_width, race, refusals
 
 KEYS = "SELECT count(*) FROM keys.subject_keys"
 REST = "SELECT count(*) FROM ops.face_templates UNION ALL SELECT count(*) FROM ledger.claims"
@@ -74,6 +74,7 @@ def test_of_ten_who_register_the_same_phone_at_once_one_gets_an_account(
     phone = MobileNumber("+8613900139000")
     forms = [replace(new_person(), phone=phone).form("worker") for _ in range(10)]
     # when all register at the same moment
+    at_full_width(ledger)
     outcomes = race(*[partial(register, ledger, cause(clock, "person:new"), form) for form in forms])
     # then one succeeds, and no key of the others is left
     assert refusals(outcomes) == ["phone-taken"] * 9
@@ -90,6 +91,7 @@ def test_the_same_registration_from_several_threads_is_one_account(
     ledger: CreditLedger, clock: MovableClock
 ) -> None:
     command, form = cause(clock, "person:new"), new_person().form("worker")
+    at_full_width(ledger)
     outcomes = race(*[lambda: register(ledger, command, form)] * 6)
     assert outcomes == [outcomes[0]] * 6
     assert refusals(outcomes) == []

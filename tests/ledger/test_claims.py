@@ -11,7 +11,7 @@ from ledger.claims import TAKEN, BlindIndex, Claim, ClaimChanges
 from ledger.credit_ledger import CreditLedger
 from ledger.recorder import LedgerRecorder
 from tests.controls.moments import INSTANT, LI, NOON, WANG, refused
-from tests.controls.races import race, refusals
+from tests.controls.races import at_full_width, race, refusals
 from tests.controls.stored_events import claim_on, stored, stream_in
 
 INDEX = BlindIndex(1, bytes(32))
@@ -34,7 +34,7 @@ class Claiming:
 
 @pytest.fixture
 def append(ledger: CreditLedger) -> Claiming:
-    return Claiming(ledger.event_log)
+    return Claiming(at_full_width(ledger).event_log)
 
 
 def test_equal_values_meet_in_one_digest_and_nothing_else_does() -> None:
@@ -112,29 +112,34 @@ def test_of_many_threads_one_gets_the_claim(append: Claiming) -> None:
     assert refusals(outcomes) == ["phone-taken"] * 7
 
 
-def test_claims_in_opposite_orders_never_deadlock(append: Claiming) -> None:
-    # given batches that want the same two claims, half of them the other way round
-    pair = ("a", "b")
-    for number in range(5):
-        values = [f"{name}{number}" for name in pair]
-
-        def take(owner: int, values: list[str] = values) -> None:
-            append(*[claim_on(value, UUID(int=owner)) for value in values[:: 1 if owner % 2 else -1]])
-
-        # when they race, then one gets both
-        outcomes = race(*[lambda n=n: take(n) for n in range(1, 5)])
-        assert refusals(outcomes) == ["phone-taken"] * 3
+MANY = 600
+"""Claims of one batch: with fewer it is over before the other one has begun."""
 
 
-def test_two_people_who_swap_phones_never_deadlock(append: Claiming) -> None:
-    for _ in range(10):
-        # given two people with a phone each
-        append(claim_on("a", WANG), claim_on("b", LI))
-        # when each gives theirs back and takes the other's at the same moment
-        outcomes = race(
-            lambda: append(claim_on("b", WANG), release=WANG), lambda: append(claim_on("a", LI), release=LI)
-        )
-        # then they are told apart by a refusal, never by a broken transaction
-        assert set(refusals(outcomes)) <= {"phone-taken"}
-        append(release=WANG)
-        append(release=LI)
+def _claims(name: str, owner: UUID) -> list[Claim]:
+    return [claim_on(f"{name}{number}", owner) for number in range(MANY)]
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_claims_in_opposite_orders_never_deadlock(append: Claiming, number: int) -> None:
+    # given batches that want the same claims, half of them the other way round
+    def take(owner: int) -> None:
+        append(*_claims(str(number), UUID(int=owner))[:: 1 if owner % 2 else -1])
+
+    # when they race, then one gets all
+    outcomes = race(*[lambda n=n: take(n) for n in range(1, 5)])
+    assert refusals(outcomes) == ["phone-taken"] * 3
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_two_people_who_swap_numbers_never_deadlock(append: Claiming, number: int) -> None:
+    # given two people with numbers of their own
+    append(*_claims(f"a{number}", WANG))
+    append(*_claims(f"b{number}", LI))
+    # when each gives theirs back and takes the other's at the same moment
+    outcomes = race(
+        lambda: append(*_claims(f"b{number}", WANG), release=WANG),
+        lambda: append(*_claims(f"a{number}", LI), release=LI),
+    )
+    # then they are told apart by a refusal, never by a broken transaction
+    assert set(refusals(outcomes)) <= {"phone-taken"}

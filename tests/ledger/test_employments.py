@@ -20,7 +20,7 @@ from tests.conftest import MovableClock
 from tests.controls.aggregates import AINONG_LISTED
 from tests.controls.moments import AINONG, refused
 from tests.controls.people import cause, listed_enterprise, registered_worker
-from tests.controls.races import race, refusals
+from tests.controls.races import at_full_width, race, refusals
 
 
 @pytest.fixture
@@ -79,6 +79,7 @@ def test_of_a_racing_yes_and_no_one_holds(ledger: CreditLedger, clock: MovableCl
     enterprise = listed_enterprise(ledger, clock)
     choose_enterprises(ledger, cause(clock, "person"), subject, [enterprise])
     # when two operators answer at the same moment
+    at_full_width(ledger)
     outcomes = race(
         lambda: confirm_employment(ledger, cause(clock, "staff:a"), subject, enterprise),
         lambda: refuse_employment(ledger, cause(clock, "staff:b"), subject, enterprise),

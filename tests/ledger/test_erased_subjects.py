@@ -11,7 +11,7 @@ from domain.rejections import Reason, Refused
 from ledger.credit_ledger import CreditLedger
 from ledger.recorder import LedgerRecorder
 from tests.controls.moments import WANG, refused
-from tests.controls.races import race
+from tests.controls.races import at_full_width, race
 from tests.controls.stored_events import stored, stream_in
 
 ERASE = "INSERT INTO ledger.erased_subjects VALUES (ledger.partition_of(%s), %s)"
@@ -57,7 +57,7 @@ def test_a_personal_write_waits_for_an_erasure_that_is_under_way(
 
 
 def test_of_a_racing_write_and_erasure_no_write_comes_after(ledger: CreditLedger) -> None:
-    recorder = ledger.event_log
+    recorder = at_full_width(ledger).event_log
     for number in range(10):
         subject, write, erasure = UUID(int=number), 2 * number + 1, 2 * number + 2
         # when both race

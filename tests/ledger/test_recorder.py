@@ -10,7 +10,7 @@ from ledger.append import AlreadyAppended, StreamConflict
 from ledger.credit_ledger import CreditLedger
 from ledger.positions import Position
 from ledger.recorder import LedgerRecorder
-from tests.controls.races import race
+from tests.controls.races import at_full_width, race
 from tests.controls.stored_events import stored, stream_in
 
 ONE, TWO, THREE = stream_in(1), stream_in(2), stream_in(1, 2)
@@ -19,7 +19,7 @@ APPEND_ID = UUID(int=7)
 
 @pytest.fixture
 def recorder(ledger: CreditLedger) -> LedgerRecorder:
-    return ledger.event_log
+    return at_full_width(ledger).event_log
 
 
 def _positions(ids: object) -> list[str]:

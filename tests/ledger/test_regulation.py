@@ -13,7 +13,7 @@ from ledger.use_cases.verification import revoke_letter
 from tests.conftest import MovableClock
 from tests.controls.moments import DAY, INSTANT, PERIOD, refused
 from tests.controls.people import cause, complete_worker, registered_worker
-from tests.controls.races import race
+from tests.controls.races import at_full_width, race
 
 
 def test_looks_from_several_desks_at_once_are_all_recorded(ledger: CreditLedger, clock: MovableClock) -> None:
@@ -21,6 +21,7 @@ def test_looks_from_several_desks_at_once_are_all_recorded(ledger: CreditLedger,
     subject = registered_worker(ledger, clock).subject
     # when four regulators look at the same moment, one of them twice with the same command
     causes = [cause(clock, f"staff:{number}") for number in range(4)]
+    at_full_width(ledger)
     race(*[lambda c=c: record_look(ledger, c, subject, "regulator", "trail", "§12") for c in causes])
     again = record_look(ledger, causes[0], subject, "regulator", "trail", "§12")
     assert again == ledger.find_appended(causes[0].command_id)

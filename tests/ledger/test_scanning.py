@@ -9,7 +9,7 @@ from ledger.use_cases.disclosures import issue_certificate_code, load_disclosure
 from tests.conftest import MovableClock
 from tests.controls.moments import INSTANT, refused
 from tests.controls.people import cause, registered_consumer
-from tests.controls.races import race, refusals
+from tests.controls.races import at_full_width, race, refusals
 from tests.ledger.conftest import Scan
 
 
@@ -28,6 +28,7 @@ def test_a_code_redeemed_by_twenty_at_once_prompts_one(
     # given twenty consumers with the same code
     consumers = [registered_consumer(ledger, clock).subject for _ in range(20)]
     # when all redeem it at the same moment
+    at_full_width(ledger)
     outcomes = race(
         *[lambda c=c: request_disclosure(ledger, cause(clock, "person"), c, code, ["tax"]) for c in consumers]
     )

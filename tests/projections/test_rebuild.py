@@ -19,7 +19,7 @@ from projections.rebuild import rebuild
 from projections.runner import catch_up
 from tests.conftest import MovableClock
 from tests.controls.people import cause, registered_worker
-from tests.controls.races import race
+from tests.controls.races import at_full_width, race
 from tests.controls.tables import dump
 from tests.projections.conftest import Story
 
@@ -134,6 +134,8 @@ def test_two_runners_of_one_read_model_handle_every_event_once(
     def count(connection: Connection, events: Sequence[LoggedEvent]) -> None:
         handled.extend(logged.position for logged in events)
         worker_directory.handle(connection, events)
+
+    at_full_width(ledger)
 
     def runner() -> int:
         return catch_up([Follower(LogReader(ledger), worker_directory.NAME, count)])
