@@ -5,6 +5,8 @@ from uuid import UUID
 
 from fastapi import status
 from fastapi.concurrency import run_in_threadpool
+from joserfc.errors import JoseError
+from joserfc.jwk import import_key
 from pydantic import BaseModel, Field, model_validator
 
 from api.act import Acting
@@ -28,6 +30,16 @@ class PublicJwk(BaseModel):
     crv: Literal["Ed25519", "P-256"]
     x: ShortText
     y: ShortText | None = None
+
+    @model_validator(mode="after")
+    def is_a_key_of_its_curve(self) -> "PublicJwk":
+        """A key that could never verify anything is refused now, not at its first signature."""
+        try:
+            import_key({**self.as_dict()})
+        except (JoseError, ValueError, KeyError) as error:
+            msg = "no public key of this type and curve"
+            raise ValueError(msg) from error
+        return self
 
     def as_dict(self) -> dict[str, str]:
         """The members that are there."""

@@ -23,6 +23,8 @@ from projections.disclosures import prompts_since
 
 routes = router("certificate")
 
+EVENTS: dict[str, Any] = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+
 
 class CodeOut(BaseModel):
     """A fresh certificate code; show it as a QR code, and ask for the next one before it expires."""
@@ -75,6 +77,9 @@ async def certificate_code(act: Acting) -> CodeOut:
 @routes.post("/disclosures", status_code=status.HTTP_201_CREATED)
 async def scan(act: Acting, scanned: ScanIn) -> DisclosureOut:
     """Redeem a scanned code, once; the worker is prompted. Both may be prompted only so often an hour."""
+    before = await act.carried_out()
+    if before:
+        return _out(act, await act.read(disclosures.disclosure_in, before))
     worker_id = await act.run(disclosures.worker_of_code, scanned.code)
     await _require_prompt_left(act, worker_id)
     disclosure, _ = await act.run(
@@ -98,6 +103,8 @@ async def approve(
     scopes: Annotated[list[Scope], Form()],
 ) -> Accepted:
     """Approve all or some scopes, with the digits on the consumer's screen and a face check."""
+    if await act.carried_out():
+        return DONE
     answer = (disclosure_id, digits, list(scopes))
     await act.run(disclosures.require_answerable, act.caller, *answer)
     evidence = await check_face(act, photo)
@@ -127,7 +134,7 @@ async def view(act: Acting, disclosure_id: UUID) -> ViewOut:
     return ViewOut(disclosure_id=found.id, readable_until=found.readable_until, records=records)
 
 
-@routes.get("/push", response_class=EventSourceResponse)
+@routes.get("/push", response_class=EventSourceResponse, responses={200: EVENTS})
 async def push(act: Acting, request: Request) -> Response:
     """What happens to one's disclosures, as server-sent events; `Last-Event-ID` catches up."""
     last_event_id = request.headers.get("last-event-id", "")

@@ -84,6 +84,12 @@ def request_disclosure(
     return disclosure, ledger.commit(cause, disclosure, claims=ClaimChanges(take=(claim,)))
 
 
+def disclosure_in(ledger: CreditLedger, appended: Appended) -> Disclosure:
+    """The disclosure that a committed command requested; its code may have expired since."""
+    (requested,) = ledger.event_log.read_at(appended.positions)
+    return ledger.load(Disclosure, UUID(str(requested.originator_id)))
+
+
 def _drawn(ledger: CreditLedger, cause: Cause, what: str) -> int:
     """A number nobody can guess, the same again for a retry of the command."""
     drawn = hmac.digest(ledger.keyring.tickets, f"{what}/{cause.command_id}".encode(), "sha256")

@@ -126,7 +126,7 @@ def listed_enterprise(ledger: CreditLedger, clock: Clock) -> UUID:
     return Enterprise.stream_for(details.uscc)
 
 
-def complete_worker(ledger: CreditLedger, clock: Clock) -> CompleteWorker:
+def complete_worker(ledger: CreditLedger, clock: Clock, template: FaceTemplate = TEMPLATE) -> CompleteWorker:
     """A worker with a confirmed enterprise, a verified identity and an authorized letter."""
     worker = registered_worker(ledger, clock)
     subject, enterprise = worker.subject, listed_enterprise(ledger, clock)
@@ -135,7 +135,7 @@ def complete_worker(ledger: CreditLedger, clock: Clock) -> CompleteWorker:
         return cause(clock, f"person:{subject}")
 
     choose_enterprises(ledger, own(), subject, [enterprise])
-    verify_identity(ledger, own(), subject, worker.person.card(), ACCEPTED, TEMPLATE)
+    verify_identity(ledger, own(), subject, worker.person.card(), ACCEPTED, template)
     sign_letter(ledger, own(), subject, CURRENT.version, CURRENT.text_sha256)
     authorize_letter(ledger, own(), subject, ACCEPTED)
     confirm_employment(ledger, cause(clock, "staff:operator"), subject, enterprise)
