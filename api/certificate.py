@@ -1,7 +1,7 @@
 """The credit certificate (信用证书): its code, the scan, the worker's answer, the consumer's look."""
 
 from base64 import b64encode
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,7 +17,9 @@ from api.route import router
 from api.schemas import DONE, Accepted, Scope
 from devices.qr import certificate_png
 from domain.disclosure import Disclosure
+from domain.rejections import Reason, Refused
 from ledger.use_cases import disclosures
+from projections.disclosures import prompts_since
 
 routes = router("certificate")
 
@@ -74,12 +76,14 @@ async def certificate_code(act: Acting) -> CodeOut:
 
 @routes.post("/disclosures", status_code=status.HTTP_201_CREATED)
 async def scan(act: Acting, scanned: ScanIn) -> DisclosureOut:
-    """Redeem a scanned code, once; the worker is prompted."""
+    """Redeem a scanned code, once; the worker is prompted. Both may be prompted only so often an hour."""
     before = await act.carried_out()
     if before:
         return _out(act, await act.read(disclosures.disclosure_in, before))
+    worker_id = await act.run(disclosures.worker_of_code, scanned.code)
+    await _require_prompt_left(act, worker_id)
     disclosure, _ = await act.run(
-        disclosures.request_disclosure, act.caller, scanned.code, list(scanned.scopes)
+        disclosures.request_disclosure, act.caller, scanned.code, list(dict.fromkeys(scanned.scopes))
     )
     return _out(act, disclosure)
 
@@ -135,6 +139,16 @@ async def push(act: Acting, request: Request) -> Response:
     """What happens to one's disclosures, as server-sent events; `Last-Event-ID` catches up."""
     last_event_id = request.headers.get("last-event-id", "")
     return EventSourceResponse(act.parts.push.stream(act.signed_in, last_event_id), ping=15)
+
+
+async def _require_prompt_left(act: Act, worker_id: UUID) -> None:
+    """Told from the receipts, which follow the log a moment later: a limit on nuisance, not a lock."""
+    rules = act.parts.ledger.rules
+    prompted, prompting = await act.query(
+        prompts_since, act.cause.at - timedelta(hours=1), worker=worker_id, consumer=act.caller
+    )
+    if prompted >= rules.worker_prompts_per_hour or prompting >= rules.consumer_prompts_per_hour:
+        raise Refused(Reason.PROMPTS_TOO_MANY)
 
 
 def _out(act: Act, found: Disclosure) -> DisclosureOut:

@@ -17,7 +17,7 @@ from domain.identifiers import IdNumber
 from domain.rejections import Reason, Refused
 from ledger.event_reader import read_events
 from ledger.positions import Position
-from ledger.use_cases.regulation import authorization_as_of, find_subject, record_look
+from ledger.use_cases.regulation import authorization_as_of, find_subject, record_look, require_known
 from projections import trail
 
 routes = router("regulator")
@@ -82,8 +82,8 @@ class ReplayOut(BaseModel):
 @routes.post("/trail-searches")
 async def search_trail(act: Acting, wanted: TrailSearch) -> Page[TrailEntryOut]:
     """The events that concern a person, oldest first, from the event log."""
-    subject_id = await _looked_up(act, wanted, "trail")
     key = read_cursor(wanted.cursor, datetime.fromisoformat, Position.parse)
+    subject_id = await _looked_up(act, wanted, "trail")
     after = (key[0], key[1].partition, key[1].number) if key else None
     entries = await act.query(trail.trail_of, subject_id, after, wanted.limit)
     events = await act.read(read_events, [entry.place for entry in entries])
@@ -121,8 +121,10 @@ async def replay(act: Acting, wanted: ReplayIn) -> ReplayOut:
 async def _looked_up(act: Act, wanted: Subject, what: str) -> UUID:
     """The subject, after the look was recorded."""
     subject_id = wanted.subject_id
-    if wanted.id_number is not None:
-        subject_id = await act.read(find_subject, str(IdNumber.parse(wanted.id_number)))
+    if subject_id is not None:
+        await act.read(require_known, subject_id)
+    else:
+        subject_id = await act.read(find_subject, str(IdNumber.parse(str(wanted.id_number))))
     if subject_id is None:
         raise Refused(Reason.NOT_FOUND, field="id_number")
     await act.run(record_look, subject_id, act.signed_in.role, what, wanted.basis)

@@ -41,6 +41,16 @@ def require_disclosing(ledger: CreditLedger, cause: Cause, subject: UUID) -> Wor
     return worker
 
 
+def worker_of_code(ledger: CreditLedger, cause: Cause, code: str) -> UUID:
+    """Whose certificate a code is from.
+
+    Raises:
+        Refused: the code is forged or too old.
+    """
+    ticket = ledger.tickets.read(CERTIFICATE_CODE, code, cause.at, ledger.rules.certificate_code_ttl)
+    return ticket.subject_id
+
+
 @use_case
 def request_disclosure(
     ledger: CreditLedger, cause: Cause, consumer_id: UUID, code: str, scopes: Sequence[str]

@@ -11,6 +11,9 @@ from jiazheng.embedded.postgres import EmbeddedPostgres
 from jiazheng.embedded.valkey import EmbeddedValkey
 from tests.conftest import MovableClock, fresh_databases, settings_for
 from tests.controls.api import Api, running_api
+from tests.controls.kiosks import RegisteredKiosk, registered_kiosk
+from tests.controls.providers import RegisteredProvider, registered_provider
+from tests.controls.visitors import Employed, Visitor, complete_worker, register_consumer
 
 A_DAY = timedelta(days=1)
 
@@ -37,3 +40,24 @@ def api(server: Api) -> Api:
     """The running API; each test begins a day after the last one ended, so that no limit is used up."""
     server.clock.advance(A_DAY)
     return server
+
+
+@pytest.fixture
+def worker(api: Api) -> Employed:
+    """A worker whose registration is complete and whose enterprise confirmed."""
+    return complete_worker(api)
+
+
+@pytest.fixture
+def consumer(api: Api) -> Visitor:
+    return register_consumer(api)
+
+
+@pytest.fixture
+def kiosk(api: Api) -> RegisteredKiosk:
+    return registered_kiosk(api)
+
+
+@pytest.fixture
+def provider(api: Api) -> RegisteredProvider:
+    return registered_provider(api)

@@ -103,18 +103,17 @@ def cause(clock: Clock, actor: str) -> Cause:
     return Cause(clock(), actor, uuid4())
 
 
-def registered_worker(ledger: CreditLedger, clock: Clock) -> Registered:
+def registered_worker(ledger: CreditLedger, clock: Clock, person: Person | None = None) -> Registered:
     """A worker who has filled in the registration form, no more."""
-    return _registered(ledger, clock, "worker")
+    return _registered(ledger, clock, "worker", person or new_person())
 
 
 def registered_consumer(ledger: CreditLedger, clock: Clock) -> Registered:
     """A consumer."""
-    return _registered(ledger, clock, "consumer")
+    return _registered(ledger, clock, "consumer", new_person())
 
 
-def _registered(ledger: CreditLedger, clock: Clock, role: str) -> Registered:
-    person = new_person()
+def _registered(ledger: CreditLedger, clock: Clock, role: str, person: Person) -> Registered:
     subject, _ = register(ledger, cause(clock, "person:new"), person.form(role))
     return Registered(subject, person)
 
