@@ -24,6 +24,7 @@ from ledger.erasures import ErasureList
 from ledger.keyring import Keyring
 from ledger.migrate import migrate
 from ledger.sms_outbox import SmsOutbox
+from ledger.use_cases.accounts import replay_erasures
 from projections.catalogue import create_tables
 from workers.messages import HttpSmsGateway
 
@@ -36,7 +37,7 @@ def build_clock(settings: Settings) -> Clock:
 def build_ledger(settings: Settings) -> CreditLedger:
     """The ledger, with its keys; what a restored database brought back is erased again before it is used."""
     ledger = CreditLedger(settings.ledger_environment(), settings.rules)
-    ledger.keys.replay_erasures()
+    replay_erasures(ledger)
     return ledger
 
 

@@ -49,6 +49,7 @@ def enrol_passkey(
 ) -> Appended:
     """Register the first credential, whose attestation was verified; a ticket brings no second one."""
     member = ledger.load(StaffMember, staff_id)
+    member.require_granted()
     if member.passkeys:
         raise Refused(Reason.PASSKEY_INVALID)
     member.enrol_passkey(cause, credential_id, public_key)

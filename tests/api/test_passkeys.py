@@ -93,6 +93,13 @@ def test_a_ticket_enrols_one_passkey_only(api: Api) -> None:
     assert sign_in(api, staff_id, own.get(challenge(api))).is_success
 
 
+def test_a_withdrawn_member_s_ticket_is_void(api: Api) -> None:
+    member = staff_member(api, "editor")
+    administrator(api, "first").post(f"/v1/staff/{member.staff_id}/withdrawal")
+    answer = enrol(api, enrolment_token_for(api, member.staff_id), new_passkey(api).create(challenge(api)))
+    assert outcome(answer) == (403, "grant-not-in-force")
+
+
 def test_somebody_else_s_passkey_signs_nobody_in(api: Api) -> None:
     one, other = staff_member(api, "editor"), staff_member(api, "editor")
     assert outcome(sign_in(api, one.staff_id, other.passkey.get(challenge(api)))) == INVALID
