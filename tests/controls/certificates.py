@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import httpx
+
 from tests.controls.api import Api
 from tests.controls.trails import settled
 from tests.controls.visitors import SAME_FACE, Visitor, photo
@@ -13,6 +15,11 @@ Disclosure = dict[str, Any]
 def shown(worker: Visitor) -> str:
     """A fresh code."""
     return str(worker.client.post("/v1/certificate-codes")["code"])
+
+
+def scanned(api: Api, consumer: Visitor, code: str, scopes: tuple[str, ...] = ("basic",)) -> httpx.Response:
+    """Scan a code."""
+    return api.post("/v1/disclosures", consumer.token, json={"code": code, "scopes": list(scopes)})
 
 
 def requested(worker: Visitor, consumer: Visitor, scopes: Sequence[str]) -> Disclosure:
