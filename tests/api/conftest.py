@@ -36,10 +36,11 @@ def server(
 
 
 @pytest.fixture
-def api(server: Api) -> Api:
+def api(server: Api) -> Iterator[Api]:
     """The running API; each test begins a day after the last one ended, so that no limit is used up."""
     server.clock.advance(A_DAY)
-    return server
+    yield server
+    server.hang_up()
 
 
 @pytest.fixture
