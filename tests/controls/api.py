@@ -114,12 +114,13 @@ def running_api(settings: Settings, clock: MovableClock) -> Iterator[Api]:
         url = f"http://localhost:{listening.getsockname()[1]}"
         own = settings.model_copy(update={"public_url": url})
         with _serving(own, clock, listening) as parts:
-            projecting = Projecting(parts)
-            api = Api(url, parts, clock, projecting)
-            yield api
-            api.hang_up()
-            api.http.close()
-            projecting.stop()
+            api = Api(url, parts, clock, Projecting(parts))
+            try:
+                yield api
+            finally:  # a thread left behind would keep the test run from ending
+                api.projecting.stop()
+                api.hang_up()
+                api.http.close()
 
 
 @contextmanager
@@ -143,6 +144,8 @@ def _serving(settings: Settings, clock: MovableClock, listening: socket) -> Iter
     server = uvicorn.Server(config)
     thread = Thread(target=server.run, args=([listening],), name="api")
     thread.start()
-    yield opened.result(START_SECONDS)
-    server.should_exit = True
-    thread.join()
+    try:
+        yield opened.result(START_SECONDS)
+    finally:
+        server.should_exit = True
+        thread.join()
