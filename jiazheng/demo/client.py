@@ -77,10 +77,6 @@ class Client:
         )
         self._tokens = _body(response)
 
-    def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
-
     @contextmanager
     def listening(self) -> Iterator[Callable[[str], dict[str, Any]]]:
         """Read server-sent events meanwhile; the function given waits for one of a name."""
