@@ -36,6 +36,9 @@ app = typer.Typer(
 )
 console = Console()
 
+STREAMS_END_SECONDS = 3
+"""How long open event streams may hold up the end of the API; clients come back with their cursor."""
+
 
 @app.callback()
 def _logging() -> None:
@@ -82,7 +85,14 @@ def api() -> None:
     """Serve the HTTP API (one role of the system)."""
     settings = Settings()
     application = create_app(lambda: bootstrap.open_api_parts(settings))
-    uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning", server_header=False)
+    uvicorn.run(
+        application,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=STREAMS_END_SECONDS,
+    )
 
 
 @app.command()
