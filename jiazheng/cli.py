@@ -79,8 +79,11 @@ def api() -> None:
 def project() -> None:
     """Keep the read models up to date (one role of the system)."""
     ledger = bootstrap.build_ledger(Settings())
-    run_loops([partial(runner.run, catalogue.followers(ledger))], stop_at_signals())
-    ledger.close()
+    follow = partial(runner.run, catalogue.followers(ledger), wakeups=ledger.wakeups)
+    try:
+        run_loops([follow], stop_at_signals())
+    finally:
+        ledger.close()
 
 
 @app.command()

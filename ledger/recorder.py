@@ -20,6 +20,8 @@ from domain.streams import PARTITIONS, partition_of
 from ledger.append import Outcome, Save, append
 from ledger.batcher import Batcher
 from ledger.claims import NO_CHANGES, ClaimChanges
+from ledger.hints import POLLING, Wakeups
+from ledger.metrics import APPEND_EVENTS, APPEND_SAVES, APPEND_SECONDS
 from ledger.positions import Position
 
 _STREAM = """
@@ -36,8 +38,9 @@ DISTANT_PAST = datetime(1970, 1, 1, tzinfo=UTC)
 class LedgerRecorder(ApplicationRecorder):
     """The library's recorder interface over `ledger.events`, and a log that is read per partition."""
 
-    def __init__(self, pool: ConnectionPool) -> None:
+    def __init__(self, pool: ConnectionPool, wakeups: Wakeups = POLLING) -> None:
         self.pool = pool
+        self.wakeups = wakeups
         self._batcher = Batcher(self._append)
 
     def insert_events(
@@ -75,7 +78,16 @@ class LedgerRecorder(ApplicationRecorder):
         return self._batcher.save(save).result()
 
     def _append(self, saves: Sequence[Save]) -> Sequence[Outcome]:
-        """Append a batch; after a lost connection once more: what was committed is recognised by its id."""
+        """Append a batch and tell those who follow, who may come too late or never hear of it."""
+        APPEND_SAVES.observe(len(saves))
+        APPEND_EVENTS.observe(sum(len(save.events) for save in saves))
+        with APPEND_SECONDS.time():
+            outcomes = self._append_surely(saves)
+        self.wakeups.tell()
+        return outcomes
+
+    def _append_surely(self, saves: Sequence[Save]) -> Sequence[Outcome]:
+        """After a lost connection once more: what was committed is recognised by its id."""
         try:
             with self._connection() as connection:
                 return append(connection, saves)
@@ -173,14 +185,22 @@ class LedgerRecorder(ApplicationRecorder):
         with self._connection() as connection:
             return [Position(*row) for row in connection.execute(query, (partition_of(stream), stream))]
 
-    def read_partition(self, partition: int, after: int, limit: int) -> list[Notification]:
-        """The events of a partition after a number, in commit order."""
+    def read_partition(
+        self, partition: int, after: int, limit: int, topics: Sequence[str] | None = None
+    ) -> list[Notification]:
+        """The next `limit` events of a partition after a number, in commit order.
+
+        With topics only those of these events: numbers have no gaps, so it is known which were left out.
+        """
         query = """
             SELECT position, stream_id, version, topic, state FROM ledger.events
-            WHERE partition = %s AND position > %s ORDER BY position LIMIT %s
+            WHERE partition = %s AND position > %s AND position <= %s
+                AND (%s::text[] IS NULL OR topic = ANY (%s))
+            ORDER BY position
         """
+        wanted = None if topics is None else list(topics)
         with self._connection() as connection:
-            rows = connection.execute(query, (partition, after, limit)).fetchall()
+            rows = connection.execute(query, (partition, after, after + limit, wanted, wanted)).fetchall()
         return [
             Notification(s, v, t, bytes(b), id=Position(partition, n).notification_id)
             for n, s, v, t, b in rows
@@ -204,3 +224,10 @@ class LedgerRecorder(ApplicationRecorder):
         """The number of the last event of each partition."""
         with self._connection() as connection:
             return dict(connection.execute("SELECT partition, head FROM ledger.partitions").fetchall())
+
+    def head(self, partition: int) -> int:
+        """The number of the last event of a partition."""
+        query = "SELECT coalesce(max(position), 0) FROM ledger.events WHERE partition = %s"
+        with self._connection() as connection:
+            row = connection.execute(query, (partition,)).fetchone()
+        return row[0] if row else 0

@@ -11,7 +11,7 @@ from ledger.credit_ledger import CreditLedger
 from ledger.positions import Position
 from projections import credit_records, disclosures, employment, enterprise_directory, trail, worker_directory
 from projections.follower import SET_SCHEMA, Follower
-from projections.log_reader import LogReader
+from projections.log_reader import LogReader, handled_by
 
 PROJECTIONS: tuple[ModuleType, ...] = (
     enterprise_directory,
@@ -21,14 +21,14 @@ PROJECTIONS: tuple[ModuleType, ...] = (
     credit_records,
     trail,
 )
-"""Each has a NAME, its TABLES, and `handle(connection, events)`."""
+"""Each has a NAME, its TABLES, the events it HANDLES (classes; None: all), and `handle(connection, events)`."""
 
 BY_NAME = {projection.NAME: projection for projection in PROJECTIONS}
 
 
 def followers(ledger: CreditLedger) -> list[Follower]:
     """One follower a projection; they share a reader, so that an event is decoded once."""
-    reader = LogReader(ledger)
+    reader = LogReader(ledger, handled_by(PROJECTIONS))
     return [Follower(reader, projection.NAME, projection.handle) for projection in PROJECTIONS]
 
 

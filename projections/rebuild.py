@@ -30,7 +30,7 @@ def rebuild(
     name = f"{projection.NAME}_next"
     with psycopg.connect(owner_url) as connection:
         _prepare(connection, projection, name)
-    follower = Follower(LogReader(ledger), name, projection.handle, NEXT)
+    follower = Follower(LogReader(ledger, projection.HANDLES), name, projection.handle, NEXT)
     while fresh := sum(follower.step(partition) for partition in range(PARTITIONS)):
         progress(fresh)
     with psycopg.connect(owner_url) as connection:

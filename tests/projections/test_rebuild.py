@@ -13,7 +13,7 @@ from ledger.credit_ledger import CreditLedger
 from ledger.use_cases.accounts import cancel_account
 from projections import catalogue, employment, worker_directory
 from projections.catalogue import PROJECTIONS, followers
-from projections.follower import Follower, positions_of
+from projections.follower import Follower, ProjectionStopped, positions_of
 from projections.log_reader import LoggedEvent, LogReader
 from projections.rebuild import rebuild
 from projections.runner import catch_up
@@ -57,7 +57,7 @@ def test_events_one_by_one_give_what_a_batch_gives(
         for event in events:
             projection.handle(connection, [event])
 
-    catch_up([Follower(LogReader(ledger), "again", one_by_one)])
+    catch_up([Follower(LogReader(ledger, None), "again", one_by_one)])
     # then nothing differs
     assert dump(connection, projection) == before
     assert projected
@@ -115,8 +115,8 @@ def test_a_handler_that_fails_moves_neither_rows_nor_position(
         worker_directory.handle(connection, events)
         raise RuntimeError("killed")
 
-    follower = Follower(LogReader(ledger), worker_directory.NAME, dying)
-    with pytest.raises(RuntimeError, match="killed"):
+    follower = Follower(LogReader(ledger, None), worker_directory.NAME, dying)
+    with pytest.raises(ProjectionStopped):
         catch_up([follower])
     # then neither the rows nor the position are there, and the next one does it all
     assert dump(connection, worker_directory) == {"people": []}
@@ -138,7 +138,7 @@ def test_two_runners_of_one_read_model_handle_every_event_once(
     at_full_width(ledger)
 
     def runner() -> int:
-        return catch_up([Follower(LogReader(ledger), worker_directory.NAME, count)])
+        return catch_up([Follower(LogReader(ledger, None), worker_directory.NAME, count)])
 
     race(*[runner] * 4)
     assert len(handled) == len(set(handled)) == sum(ledger.event_log.heads().values())
