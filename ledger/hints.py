@@ -1,7 +1,7 @@
 """Hints that something was appended: they end a follower's wait early, and nothing depends on them.
 
-A hint is an empty message on a channel of Valkey or Redis. It may be lost, late, or meant for the followers of
-another ledger; they poll all the same.
+A hint is an empty message on a channel of Valkey or Redis. It may be lost, late, or meant for
+another ledger's followers; they poll all the same.
 """
 
 import logging

@@ -24,7 +24,7 @@ from tests.controls.tables import dump
 from tests.projections.conftest import Story
 
 
-def _progress(_: int) -> None:
+def _progress(_done: int, _of: int) -> None:
     """Nobody watches."""
 
 
@@ -93,7 +93,7 @@ def test_what_happens_during_a_rebuild_is_not_lost(
     # given a registration that comes when the new tables are half full
     fresh: list[UUID] = []
 
-    def interfere(_: int) -> None:
+    def interfere(_done: int, _of: int) -> None:
         if not fresh:
             fresh.append(registered_worker(ledger, clock).subject)
             cancel_account(ledger, cause(clock, "person"), projected.worker.subject)
