@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from http import HTTPStatus
 from time import monotonic
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -13,7 +12,9 @@ from fastapi.routing import APIRoute
 from starlette.types import Message
 
 from api.access import ROLES_OF_ROUTE
+from api.answers import SHOW_PEOPLE, Begun
 from api.answers import Request as RepeatableRequest
+from api.documentation import PROBLEMS, admission_to, parameters_of
 from api.parts import Parts, parts_of
 from api.problems import KNOWN_ERRORS, Problem, problem_of, response_of
 from api.tokens import Session
@@ -34,6 +35,12 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 class LedgerRoute(APIRoute):
     """A route of this API."""
 
+    def __init__(self, path: str, endpoint: Callable[..., Any], **settings: Any) -> None:
+        (method,) = settings["methods"]
+        settings["dependencies"] = [*(settings.get("dependencies") or ()), *admission_to(f"{method} {path}")]
+        settings["openapi_extra"] = parameters_of(method)
+        super().__init__(path, endpoint, **settings)
+
     def get_route_handler(self) -> Handler:
         """Wrap the route's own handler."""
         own = super().get_route_handler()
@@ -42,7 +49,8 @@ class LedgerRoute(APIRoute):
             try:
                 request.state.session = await _admit(request, self)
                 if request.method == "POST":
-                    answer = await _answer_once(request, own)
+                    is_kept = f"POST {self.path}" not in SHOW_PEOPLE
+                    answer = await _answer_once(request, own, is_kept=is_kept)
                 else:
                     await _wait_for_position(request)
                     answer = await own(request)
@@ -56,7 +64,7 @@ class LedgerRoute(APIRoute):
 
 def router(tag: str) -> APIRouter:
     """A router whose routes are all `LedgerRoute`."""
-    return APIRouter(prefix="/v1", tags=[tag], route_class=LedgerRoute)
+    return APIRouter(prefix="/v1", tags=[tag], route_class=LedgerRoute, responses=PROBLEMS)
 
 
 async def _admit(request: Request, route: APIRoute) -> Session | None:
@@ -77,14 +85,14 @@ def _session(parts: Parts, authorization: str) -> Session:
     return parts.sessions.authenticate(parts.clock(), token)
 
 
-async def _answer_once(request: Request, own: Handler) -> Response:
+async def _answer_once(request: Request, own: Handler, *, is_kept: bool) -> Response:
     """Serve a POST under its Idempotency-Key: the same request again gets the same answer."""
     parts = parts_of(request)
     repeatable = await _repeatable(request, parts)
     begun = await run_in_threadpool(parts.answers.begin, repeatable, parts.clock())
-    if not isinstance(begun, UUID):
+    if not isinstance(begun, Begun):
         return begun
-    request.state.command_id = begun
+    request.state.begun = begun
     try:
         answer = await own(request)
     except KNOWN_ERRORS as error:
@@ -92,7 +100,7 @@ async def _answer_once(request: Request, own: Handler) -> Response:
     except BaseException:
         await run_in_threadpool(parts.answers.give_up, repeatable, parts.clock())
         raise
-    if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR or not is_kept:
         await run_in_threadpool(parts.answers.give_up, repeatable, parts.clock())
     else:
         await run_in_threadpool(parts.answers.keep, repeatable, answer)

@@ -5,26 +5,29 @@ import logging
 import sys
 from contextlib import closing
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID, uuid4
 
 import typer
 import uvicorn
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from api.main import create_app
 from domain.event import Cause
+from domain.rejections import Refused
 from domain.staff import STAFF_ROLES
-from jiazheng import bootstrap, doctor, worker_main
+from jiazheng import bootstrap, doctor, rebuild_command, system, worker_main
+from jiazheng.embedded import ServiceError, StateLockedError
 from jiazheng.exposition import metrics_told
-from jiazheng.rebuild_command import explained, progress_bar
 from jiazheng.settings import OwnerSettings, Settings
-from jiazheng.system import System, free_port, state_dir_of
+from ledger.erasures import ErasureListMissing
+from ledger.migrate import MigrationChanged
 from ledger.tickets import STAFF_ENROLMENT
 from ledger.use_cases import staff as staff_commands
 from projections import catalogue, runner
-from projections import rebuild as projections_rebuild
 from workers.run import run_loops, stop_at_signals
 
 app = typer.Typer(
@@ -43,14 +46,16 @@ def _logging() -> None:
 
 
 @app.command()
-def up(port: Annotated[int, typer.Option(help="where the API listens, if free")] = 8000) -> None:
+def up(
+    port: Annotated[int, typer.Option(help="where the API listens, if free")] = system.DEFAULT_PORT,
+) -> None:
     """Start everything and keep it running until Ctrl-C.
 
     Example: jiazheng up --port 8080
     """
-    system = System(state_dir_of(), free_port(port))
-    console.print(f"The API will answer at [bold]{system.url}[/]; its documentation at {system.url}/docs")
-    sys.exit(system.supervisor(console.print).run_forever())
+    whole = system.System(system.state_dir_of(), system.free_port(port))
+    console.print(f"The API will answer at [bold]{whole.url}[/]; its documentation at {whole.url}/docs")
+    sys.exit(whole.supervisor(console.print).run_forever())
 
 
 @app.command()
@@ -58,16 +63,19 @@ def demo(
     keep_running: Annotated[
         bool, typer.Option("--keep-running", help="stay up with the story's data")
     ] = False,
-    port: Annotated[int, typer.Option(help="where the API listens, if free")] = 8000,
+    port: Annotated[int, typer.Option(help="where the API listens, if free")] = system.DEFAULT_PORT,
+    picture: Annotated[Path | None, typer.Option(help="write what was printed as an SVG picture")] = None,
 ) -> None:
-    """Play the whole story on a fresh system, through the public API.
+    """Play the whole story on a fresh system of its own, through the public API.
 
     Example: jiazheng demo --keep-running
     """
+    if system.external_services():
+        raise typer.BadParameter(f"the demo wants a system of its own: unset {', '.join(system.EXTERNAL)}")
     from jiazheng.demo.play import play  # noqa: PLC0415 - the demo's doubles are no part of the other commands
 
     logging.getLogger().setLevel(logging.WARNING)
-    sys.exit(play(port, keep_running=keep_running))
+    sys.exit(play(port, keep_running=keep_running, picture=picture))
 
 
 @app.command()
@@ -112,8 +120,8 @@ def migrate() -> None:
 
     Creates the secrets and the list of erasures of a new system, too.
     """
-    bootstrap.create_files(Settings())
     done = bootstrap.migrate_all(OwnerSettings())
+    bootstrap.create_files(Settings())
     console.print(f"migrations run: {', '.join(done) or 'none, all up to date'}")
 
 
@@ -137,20 +145,14 @@ def rebuild(
         raise typer.BadParameter(f"there is no read model {name!r}")
     if rollback and (fresh or changed):
         raise typer.BadParameter("--rollback stands alone")
-    ledger, owner_url = bootstrap.build_ledger(Settings()), OwnerSettings().database_owner_url
-    with closing(ledger), explained(console), progress_bar(console, name) as progress:
-        if rollback:
-            projections_rebuild.rollback(ledger, owner_url, catalogue.BY_NAME[name], progress)
-        else:
-            projections_rebuild.rebuild(
-                ledger, owner_url, catalogue.BY_NAME[name], progress, fresh=fresh, changed=changed
-            )
-    console.print(f"{name}: switched; `jiazheng rebuild {name} --rollback` leads back")
+    system.join_running_system()
+    rebuild_command.run(console, name, fresh=fresh, changed=changed, back=rollback)
 
 
 @app.command(name="doctor")
 def doctor_() -> None:
     """Check that everything is in order; tells what to do where it is not."""
+    system.join_running_system()
     findings = doctor.examine()
     for finding in findings:
         mark = "[green]ok[/]   " if finding.is_good else "[red]wrong[/]"
@@ -180,6 +182,7 @@ def openapi() -> None:
 @app.command()
 def sms() -> None:
     """Show the SMS that wait in the outbox; a demo has no gateway that would send them."""
+    system.join_running_system()
     made = Settings()
     ledger = bootstrap.build_ledger(made)
     for message in bootstrap.build_outbox(ledger).show(bootstrap.build_clock(made)()):
@@ -195,6 +198,7 @@ def staff(role: Annotated[str, typer.Argument(help="only `administrator`")] = "a
     """
     if role not in STAFF_ROLES or role != "administrator":
         raise typer.BadParameter("only the first administrators are granted here")
+    system.join_running_system()
     made = Settings()
     ledger = bootstrap.build_ledger(made)
     cause = Cause(bootstrap.build_clock(made)(), "system:console", uuid4())
@@ -202,3 +206,26 @@ def staff(role: Annotated[str, typer.Argument(help="only `administrator`")] = "a
     token = ledger.tickets.issue(STAFF_ENROLMENT, staff_id, cause.at)
     typer.echo(json.dumps({"staff_id": str(staff_id), "enrolment_token": token}))
     ledger.close()
+
+
+EXPECTED = (
+    bootstrap.KeyringLost,
+    ErasureListMissing,
+    FileNotFoundError,
+    MigrationChanged,
+    Refused,
+    ServiceError,
+    StateLockedError,
+    system.ConfigurationError,
+    ValidationError,
+)
+"""What a person at the console can act on; anything else is a fault of ours and keeps its traceback."""
+
+
+def main() -> None:
+    """The `jiazheng` command: what goes wrong as expected is said in one line."""
+    try:
+        app()
+    except EXPECTED as error:
+        typer.echo(f"jiazheng: {error}", err=True)
+        sys.exit(1)

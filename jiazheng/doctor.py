@@ -42,7 +42,7 @@ def examine() -> list[Finding]:
         _checked(
             "ledger database", lambda: _may_not_rewrite(settings.database_url), "see docs/operations.md"
         ),
-        _checked("keys database", lambda: _answers(settings.keys_database_url), "is the server up?"),
+        _checked("keys database", lambda: _has_keys(settings.keys_database_url), "see docs/operations.md"),
         _checked("queue", lambda: _ping(settings.redis_url), "is Valkey or Redis up?"),
         _checked("face model", lambda: _is_model(settings.face_model_sha256), "calibrate for this model"),
         *_read_models(settings.database_url),
@@ -61,9 +61,9 @@ def _checked(what: str, check: Callable[[], object], advice: str) -> Finding:
     return Finding(what, is_good=True)
 
 
-def _answers(url: str) -> None:
+def _has_keys(url: str) -> None:
     with psycopg.connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:
-        connection.execute("SELECT 1")
+        connection.execute("SELECT FROM keys.subject_keys LIMIT 0")
 
 
 def _may_not_rewrite(url: str) -> None:

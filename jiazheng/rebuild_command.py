@@ -1,7 +1,7 @@
 """`jiazheng rebuild`: the progress bar, and what to do where it does not end well."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from rich.console import Console
 from rich.progress import (
@@ -15,8 +15,26 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from projections.rebuild import NothingKept, RebuildUnderWay, TablesDiffer
+from jiazheng.bootstrap import build_ledger
+from jiazheng.settings import OwnerSettings, Settings
+from projections.catalogue import BY_NAME
+from projections.rebuild import NothingKept, RebuildUnderWay, TablesDiffer, rebuild, rollback
 from projections.switch import SwitchBlocked
+
+
+def run(console: Console, name: str, *, fresh: bool, changed: bool, back: bool) -> None:
+    """Rebuild a read model, or go back to the tables before its last rebuild; leaves with 1 if that fails."""
+    owner_url, projection = OwnerSettings().database_owner_url, BY_NAME[name]
+    with (
+        closing(build_ledger(Settings())) as ledger,
+        explained(console),
+        progress_bar(console, name) as progress,
+    ):
+        if back:
+            rollback(ledger, owner_url, projection, progress)
+        else:
+            rebuild(ledger, owner_url, projection, progress, fresh=fresh, changed=changed)
+    console.print(f"{name}: switched; `jiazheng rebuild {name} --rollback` leads back")
 
 
 class Rate(ProgressColumn):

@@ -10,6 +10,7 @@ import httpx
 
 from jiazheng.bootstrap import create_files, migrate_all
 from jiazheng.embedded.accounts import default_state_dir
+from jiazheng.embedded.lock import StateLock
 from jiazheng.embedded.postgres import EmbeddedPostgres
 from jiazheng.embedded.valkey import EmbeddedValkey
 from jiazheng.settings import OwnerSettings, Settings
@@ -18,6 +19,7 @@ from jiazheng.watched import Service
 
 CHECKOUT = Path(__file__).parent.parent
 EXTERNAL = ("DATABASE_URL", "KEYS_DATABASE_URL", "REDIS_URL")
+DEFAULT_PORT = 8000
 READY_TIMEOUT_SECONDS = 1.0
 ROLES = ("project", "work", "schedule", "api")
 """In the order they start; they stop the other way round."""
@@ -48,32 +50,31 @@ class System:
         self._valkey = EmbeddedValkey(state_dir)
         self._demo_clock_file = demo_clock_file
         self._extra = extra or {}
+        self.is_external = external_services()  # asked once: `prepare` adds the embedded ones' URLs
 
-    @property
-    def is_external(self) -> bool:
-        """Whether the services are real ones named by the environment.
-
-        Raises:
-            ConfigurationError: some are, some are not.
-        """
-        named = [name for name in EXTERNAL if os.environ.get(name)]
-        if named and len(named) < len(EXTERNAL):
-            msg = f"set all of {', '.join(EXTERNAL)}, or none; set now: {', '.join(named)}"
-            raise ConfigurationError(msg)
-        return bool(named)
+    def parts(self) -> str:
+        """What starts with the system, in words."""
+        services = "" if self.is_external else "Postgres, Valkey and "
+        return f"{services}the roles {', '.join(ROLES)}"
 
     def environment(self) -> dict[str, str]:
-        """What the roles need in their environment; known once the services have started."""
+        """What the roles need in their environment; known once the services have started.
+
+        With real services, files and address may be named by the environment, too; a system with embedded
+        ones keeps to its own folder, so that no other system's secrets meet its databases.
+        """
         environment = {
             "JIAZHENG_KEYRING_FILE": str(self.state_dir / "secrets" / "keyring.json"),
             "JIAZHENG_ERASURES_FILE": str(self.state_dir / "secrets" / "erasures"),
-            "JIAZHENG_PORT": str(self._port),
             "JIAZHENG_PUBLIC_URL": self.url,
-            **self._extra,
         }
+        if self.is_external:
+            environment |= {name: os.environ[name] for name in environment if name in os.environ}
+        else:
+            environment |= self._embedded_urls()
         if self._demo_clock_file:
             environment["JIAZHENG_DEMO_CLOCK_FILE"] = str(self._demo_clock_file)
-        return environment | ({} if self.is_external else self._embedded_urls())
+        return environment | {"JIAZHENG_PORT": str(self._port)} | self._extra
 
     def _embedded_urls(self) -> dict[str, str]:
         return {
@@ -87,8 +88,8 @@ class System:
     def prepare(self) -> None:
         """Create secrets and bring the databases up to date; runs between the services and the roles."""
         os.environ.update(self.environment())
-        create_files(Settings())
         migrate_all(OwnerSettings())
+        create_files(Settings())
 
     def supervisor(self, events: Callable[[str], None]) -> Supervisor:
         """Who starts, watches and stops it all."""
@@ -115,6 +116,34 @@ def metrics_port_of(nth: int) -> dict[str, str]:
     """Each role of one machine tells its metrics on a port of its own, if they are wanted at all."""
     first = os.environ.get("JIAZHENG_METRICS_PORT")
     return {"JIAZHENG_METRICS_PORT": str(int(first) + nth)} if first else {}
+
+
+def external_services() -> bool:
+    """Whether the environment names real services.
+
+    Raises:
+        ConfigurationError: it names some, but not all.
+    """
+    named = [name for name in EXTERNAL if os.environ.get(name)]
+    if named and len(named) < len(EXTERNAL):
+        msg = f"set all of {', '.join(EXTERNAL)}, or none; set now: {', '.join(named)}"
+        raise ConfigurationError(msg)
+    return bool(named)
+
+
+def join_running_system() -> None:
+    """Let this process use the services of the system that runs in this checkout, as `up` or as `demo`.
+
+    Does nothing where the environment names services or nothing runs.
+    """
+    if external_services():
+        return
+    for state_dir in (state_dir_of(), state_dir_of() / "demo"):
+        if StateLock(state_dir).is_held():
+            clock_file = state_dir / "clock"
+            system = System(state_dir, DEFAULT_PORT, clock_file if clock_file.exists() else None)
+            os.environ.update(system.environment())
+            return
 
 
 class Preparation:

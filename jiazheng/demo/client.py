@@ -39,6 +39,10 @@ class Client:
         """The present access token."""
         return self._tokens["access_token"]
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     def sign_in(self, tokens: dict[str, str]) -> None:
         """Keep the tokens of a session."""
         self._tokens = tokens

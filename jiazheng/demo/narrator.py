@@ -64,7 +64,7 @@ class Narrator:
             words += (
                 f" ({events[0].partition}.{events[0].number} … {events[-1].partition}.{events[-1].number})"
             )
-        self._console.print(f"      [dim]{escape(words)}[/]", soft_wrap=True)
+        self._console.print(f"      [dim]{escape(words)}[/]", soft_wrap=not self._console.record)
 
     def _heads(self) -> dict[int, int]:
         return dict(self._database.execute("SELECT partition, head FROM ledger.partitions").fetchall())

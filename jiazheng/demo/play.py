@@ -18,6 +18,7 @@ from jiazheng.demo.certificate import play_certificate
 from jiazheng.demo.client import Refusal
 from jiazheng.demo.ledger_of_time import play_time
 from jiazheng.demo.narrator import Narrator
+from jiazheng.demo.picture import recorder, write_picture
 from jiazheng.demo.registration import play_registration
 from jiazheng.demo.world import World
 from jiazheng.embedded.errors import ServiceError
@@ -31,29 +32,38 @@ STORY_LENGTH = timedelta(days=31)
 """30 days from a check-in to its deadline, and some hours."""
 
 
-def play(port: int, *, keep_running: bool, console: Console | None = None) -> int:
-    """Play the story.
+def play(port: int, *, keep_running: bool, picture: Path | None = None) -> int:
+    """Play the story on a system of the demo's own; `picture` gets what was printed, as SVG.
 
     Returns:
         the exit status: 0, or 1 if a step failed.
     """
-    console = console or Console()
-    pictures.fetch()
+    console = recorder() if picture else Console()
     state_dir = state_dir_of() / "demo"
     _begin_anew(state_dir)
-    clock_file = state_dir / "clock"
-    clock = DemoClock(clock_file)
-    clock.move_to(system_clock() - STORY_LENGTH)
-    system = System(state_dir, free_port(port), clock_file)
-    console.print(f"Starting Postgres, Valkey and four roles at [bold]{system.url}[/] …")
-    with (
-        _stopped_by_signals(),
-        system.supervisor(lambda line: console.print(f"  [dim]{line}[/]")) as supervisor,
-    ):
-        failed = _tell(console, system, clock, supervisor)
+    with _stopped_by_signals(), playing(state_dir, free_port(port), console) as (system, failed):
+        if picture:
+            write_picture(console, picture)
         if keep_running and not failed:
             _wait(console, system)
     return failed
+
+
+@contextmanager
+def playing(state_dir: Path, port: int, console: Console) -> Iterator[tuple[System, int]]:
+    """Play on a system that has no event yet; it runs until the end of the block.
+
+    Yields:
+        the system, and the exit status of the story.
+    """
+    pictures.fetch()
+    clock_file = state_dir / "clock"
+    clock = DemoClock(clock_file)
+    clock.move_to(system_clock() - STORY_LENGTH)
+    system = System(state_dir, port, clock_file)
+    console.print(f"Starting {system.parts()} at [bold]{system.url}[/] …")
+    with system.supervisor(lambda line: console.print(f"  [dim]{line}[/]")) as supervisor:
+        yield system, _tell(console, system, clock, supervisor)
 
 
 def _begin_anew(state_dir: Path) -> None:
@@ -84,7 +94,7 @@ def _tell(console: Console, system: System, clock: DemoClock, supervisor: Superv
     console.print(
         Panel(
             f"{narrator.steps} steps, {narrator.events} events in the log, {seconds:.1f} s. Nothing of the "
-            "worker is readable any more; everything that happened is still provable.",
+            "worker is readable any more; everything that happened can still be replayed.",
             title="The whole story, through the public API",
             expand=False,
         )

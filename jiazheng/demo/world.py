@@ -1,5 +1,6 @@
 """What the chapters of the story share: the system, its clock, the people at their phones."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,11 +37,15 @@ class World:
     _passkeys: dict[str, tuple[str, SoftwarePasskey]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.worker = Client(self.url)
-        self.consumer = Client(self.url)
-        self.visitor = Client(self.url)
+        self._open = ExitStack()
+        self.worker, self.consumer, self.visitor = self._client(), self._client(), self._client()
         self._console = bootstrap.build_ledger(self.settings)
         self._outbox = bootstrap.build_outbox(self._console)
+
+    def _client(self) -> Client:
+        client = Client(self.url)
+        self._open.callback(client.close)
+        return client
 
     def advance(self, by: timedelta) -> datetime:
         """Let time pass."""
@@ -81,7 +86,7 @@ class World:
     def sign_in_staff(self, name: str) -> Client:
         """Sign a member of staff in with their passkey."""
         staff_id, passkey = self._passkeys[name]
-        client = Client(self.url)
+        client = self._client()
         body = {"staff_id": staff_id, "credential": passkey.get(self._challenge()), "device": "desk"}
         client.sign_in(self.visitor.post("/v1/staff-sessions", json=body))
         self.staff[name] = client
@@ -108,7 +113,8 @@ class World:
             self.supervisor.start_role(role)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the API and the database."""
+        self._open.close()
         self.narrator.close()
         self._console.close()
 

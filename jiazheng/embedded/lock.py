@@ -29,6 +29,17 @@ class StateLock:
         os.write(descriptor, f"process {os.getpid()} ({' '.join(sys.argv)[:200]})".encode())
         self._descriptor = descriptor
 
+    def is_held(self) -> bool:
+        """Whether a supervisor uses the folder now."""
+        if not self._path.exists():
+            return False
+        with self._path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
     def release(self) -> None:
         """Gives the lock back; does nothing when it is not held."""
         if self._descriptor is not None:
