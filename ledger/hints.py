@@ -76,7 +76,7 @@ class Hints:
             retry=Retry(NoBackoff(), 0),
         )
         self._idle_seconds = idle_seconds
-        self._subscription = self._client.pubsub(  # type: ignore[no-untyped-call] # redis-py has no types here
+        self.subscription = self._client.pubsub(  # type: ignore[no-untyped-call] # redis-py has no types here
             ignore_subscribe_messages=True
         )
         self._listen_from = 0.0
@@ -135,10 +135,10 @@ class Hints:
 
     def _hear(self) -> None:
         """One hint or the idle time; then all hints that came with it."""
-        if not self._subscription.subscribed:
-            self._subscription.subscribe(CHANNEL)
+        if not self.subscription.subscribed:
+            self.subscription.subscribe(CHANNEL)
         timeout_seconds = self._idle_seconds
-        while self._subscription.get_message(timeout=timeout_seconds) is not None:
+        while self.subscription.get_message(timeout=timeout_seconds) is not None:
             timeout_seconds = 0.0
 
     def close(self) -> None:
@@ -147,5 +147,5 @@ class Hints:
         self._due.set()
         if self._sender is not None:
             self._sender.join()
-        self._subscription.close()
+        self.subscription.close()
         self._client.close()

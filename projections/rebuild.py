@@ -7,6 +7,7 @@ from types import ModuleType
 
 import psycopg
 from psycopg import Connection
+from psycopg.errors import LockNotAvailable
 
 from ledger.credit_ledger import CreditLedger
 from projections.beside import Beside, Progress
@@ -16,6 +17,9 @@ from projections.switch import NEXT, OLD
 PATIENCE_SECONDS = 60.0
 LOCK = 0x6A7A_7262
 """Advisory lock of whoever rebuilds, together with a number of the read model."""
+
+LOCK_TIMEOUT = "SET LOCAL lock_timeout = '1s'"
+"""The server needs a moment to see that a killed rebuild is gone."""
 
 
 class TablesDiffer(RuntimeError):
@@ -102,10 +106,13 @@ def _alone(owner_url: str, projection: ModuleType) -> Iterator[Connection]:
     """A connection of the owner that no other rebuild of this read model has; the lock dies with it."""
     with psycopg.connect(owner_url, autocommit=True) as connection:
         number = zlib.crc32(projection.NAME.encode()) & 0x7FFF_FFFF
-        row = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK, number)).fetchone()
-        if row is None or not row[0]:
+        try:
+            with connection.transaction():
+                connection.execute(LOCK_TIMEOUT)
+                connection.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK, number))
+        except LockNotAvailable:
             msg = f"{projection.NAME} is being rebuilt"
-            raise RebuildUnderWay(msg)
+            raise RebuildUnderWay(msg) from None
         yield connection
 
 

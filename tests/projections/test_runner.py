@@ -1,7 +1,7 @@
-"""Followers handle every event once, stop where they fail, and are woken by hints that they can do without."""
+"""Followers handle each event once, stop where they fail, and are woken by hints they can do without."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
@@ -88,7 +88,9 @@ def test_an_error_stops_its_follower_and_no_other_and_nothing_is_skipped(
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(run, [_failing(ledger), *followers(ledger)], stop)
         # when they run
-        arrived = wait_until(lambda: bool(worker_directory.find_people(connection, [story.worker.subject])), 20)
+        arrived = wait_until(
+            lambda: bool(worker_directory.find_people(connection, [story.worker.subject])), 20
+        )
         lagging = wait_until(lambda: _metric(LAG, "trail") == 0, 20)
         stop.set()
         # then it is stopped and says so in the end, and the others went on
@@ -146,9 +148,7 @@ def test_a_follower_gets_what_it_handles_and_nothing_else(ledger: CreditLedger, 
     assert story
 
 
-def _arrives(
-    ledger: CreditLedger, connection: Connection, clock: MovableClock, wakeups: Wakeups
-) -> None:
+def _arrives(ledger: CreditLedger, connection: Connection, clock: MovableClock, wakeups: Wakeups) -> None:
     """Somebody who registers while a runner waits is in the view."""
     stop = Event()
     with ThreadPoolExecutor(1) as pool:
