@@ -19,6 +19,7 @@ from jiazheng.settings import OwnerSettings, Settings
 from jiazheng.system import free_port
 from projections.catalogue import BY_NAME
 from projections.rebuild import rebuild
+from tests.controls.rebuilds import unwatched
 from tests.external.debian import Services
 
 pytestmark = [pytest.mark.external, pytest.mark.slow]
@@ -45,7 +46,7 @@ def test_the_whole_story_plays_on_postgres_15_and_redis_7(services: Services, tm
     # and every read model can be rebuilt by the owner, who is no superuser
     ledger = bootstrap.build_ledger(Settings())
     for projection in BY_NAME.values():
-        rebuild(ledger, OwnerSettings().database_owner_url, projection, lambda _: None)
+        rebuild(ledger, OwnerSettings().database_owner_url, projection, unwatched)
     ledger.close()
 
 
