@@ -19,6 +19,8 @@ from api.parts import Parts, parts_of
 from api.problems import KNOWN_ERRORS, Problem, problem_of, response_of
 from api.tokens import Session
 from domain.rejections import Reason, Refused
+from domain.staff import STAFF_ROLES, StaffMember
+from ledger.credit_ledger import CreditLedger
 from ledger.positions import InvalidPosition, latest, parse_positions
 from projections.catalogue import reached
 
@@ -82,7 +84,17 @@ def _session(parts: Parts, authorization: str) -> Session:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         raise Refused(Reason.TOKEN_INVALID)
-    return parts.sessions.authenticate(parts.clock(), token)
+    session = parts.sessions.authenticate(parts.clock(), token)
+    if session.role in STAFF_ROLES:
+        _require_in_office(parts.ledger, session)
+    return session
+
+
+def _require_in_office(ledger: CreditLedger, session: Session) -> None:
+    """A withdrawn role opens nothing, even if whoever withdrew it died before the sessions were revoked."""
+    member = ledger.find(StaffMember, session.subject_id)
+    if member and member.status == "withdrawn":
+        raise Refused(Reason.TOKEN_INVALID)
 
 
 async def _answer_once(request: Request, own: Handler, *, is_kept: bool) -> Response:

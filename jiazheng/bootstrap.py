@@ -116,8 +116,8 @@ def create_files(settings: Settings) -> None:
         if connection.execute("SELECT FROM keys.subject_keys LIMIT 1").fetchone() is not None:
             msg = f"{settings.keyring_file} is missing, and there are people's keys: bring the file back"
             raise KeyringLost(msg)
+    ErasureList.create(settings.erasures_file)  # first: what is interrupted here is done at the next attempt
     Keyring.generate(settings.keyring_file)
-    ErasureList.create(settings.erasures_file)
 
 
 def migrate_all(owner: OwnerSettings) -> list[str]:

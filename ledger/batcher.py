@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from threading import Event, Lock
 
+from eventsourcing.persistence import OperationalError
+
 from ledger.append import Outcome, Save
 
 MAX_SAVES = 64
@@ -75,6 +77,11 @@ class Batcher:
     def _settle(self, batch: list[_Waiting]) -> None:
         try:
             outcomes = self._append([waiting.save for waiting in batch])
+        except (
+            OperationalError
+        ) as error:  # the database is away: one after the other they would wait for hours
+            for waiting in batch:
+                waiting.error = error
         except Exception as error:  # noqa: BLE001 - it is raised in the thread whose save it is
             if len(batch) == 1:
                 batch[0].error = error
