@@ -17,10 +17,11 @@ from eventsourcing.persistence import (
 from psycopg_pool import ConnectionPool
 
 from domain.streams import PARTITIONS, partition_of
-from ledger.append import Outcome, Save, append
-from ledger.batcher import Batcher
+from ledger.append import Save
+from ledger.batcher import Append, Batcher
 from ledger.claims import NO_CHANGES, ClaimChanges
 from ledger.positions import Position
+from ledger.sender import Sender, telling
 
 _STREAM = """
     SELECT stream_id, version, topic, state FROM ledger.events
@@ -36,9 +37,9 @@ DISTANT_PAST = datetime(1970, 1, 1, tzinfo=UTC)
 class LedgerRecorder(ApplicationRecorder):
     """The library's recorder interface over `ledger.events`, and a log that is read per partition."""
 
-    def __init__(self, pool: ConnectionPool) -> None:
+    def __init__(self, pool: ConnectionPool, send: Append | None = None) -> None:
         self.pool = pool
-        self._batcher = Batcher(self._append)
+        self._batcher = Batcher(send or Sender(pool))
 
     def insert_events(
         self,
@@ -68,20 +69,13 @@ class LedgerRecorder(ApplicationRecorder):
             StreamConflict: a stream moved on; names it.
             Refused: a claim is held by somebody else, or a subject is erased.
             AlreadyAppended: the append was committed before.
+            FateUnknown: the server went away for too long; names the append.
         """
         if not stored_events:
             return []
         save = Save(stored_events, append_id or uuid4(), at, claims, subjects, erase)
-        return self._batcher.save(save).result()
-
-    def _append(self, saves: Sequence[Save]) -> Sequence[Outcome]:
-        """Append a batch; after a lost connection once more: what was committed is recognised by its id."""
-        try:
-            with self._connection() as connection:
-                return append(connection, saves)
-        except OperationalError:
-            with self._connection() as connection:
-                return [outcome.as_first_told() for outcome in append(connection, saves)]
+        with telling(save):
+            return self._batcher.save(save).result()
 
     def flush(self) -> None:
         """Wait until everything that was visible is on disk; before anything leaves the database."""
@@ -122,19 +116,17 @@ class LedgerRecorder(ApplicationRecorder):
         inclusive_of_start: bool = True,
     ) -> Sequence[Notification]:
         """Read the log by notification id, that is partition after partition."""
-        first = (start or 0) if inclusive_of_start else (start or 0) + 1
-        last = (1 << 62) if stop is None else stop
         query = """
             SELECT (partition::bigint << 48) + position, stream_id, version, topic, state FROM ledger.events
             WHERE (partition, position) >= (%s, %s) AND (partition, position) <= (%s, %s)
                 AND (%s = '{}' OR topic = ANY (%s))
             ORDER BY partition, position LIMIT %s
         """
-        low, high = Position.from_id(first), Position.from_id(last)
-        wanted = list(topics)
-        bounds = (low.partition, low.number, min(high.partition, 32767), high.number, wanted, wanted, limit)
+        low = Position.from_id((start or 0) + (not inclusive_of_start))
+        high = Position.from_id((1 << 62) if stop is None else stop)
+        bounds = (low.partition, low.number, min(high.partition, 32767), high.number)
         with self._connection() as connection:
-            rows = connection.execute(query, bounds).fetchall()
+            rows = connection.execute(query, (*bounds, *[list(topics)] * 2, limit)).fetchall()
         return [Notification(s, v, t, bytes(b), id=n) for n, s, v, t, b in rows]
 
     def max_notification_id(self) -> int | None:
@@ -181,10 +173,7 @@ class LedgerRecorder(ApplicationRecorder):
         """
         with self._connection() as connection:
             rows = connection.execute(query, (partition, after, limit)).fetchall()
-        return [
-            Notification(s, v, t, bytes(b), id=Position(partition, n).notification_id)
-            for n, s, v, t, b in rows
-        ]
+        return [_notification(partition, *row) for row in rows]
 
     def read_at(self, positions: Sequence[Position]) -> list[Notification]:
         """The events at some positions, in no order."""
@@ -196,11 +185,15 @@ class LedgerRecorder(ApplicationRecorder):
         wanted = [p.partition for p in positions], [p.number for p in positions]
         with self._connection() as connection:
             rows = connection.execute(query, wanted).fetchall()
-        return [
-            Notification(s, v, t, bytes(b), id=Position(p, n).notification_id) for p, n, s, v, t, b in rows
-        ]
+        return [_notification(*row) for row in rows]
 
     def heads(self) -> dict[int, int]:
         """The number of the last event of each partition."""
         with self._connection() as connection:
             return dict(connection.execute("SELECT partition, head FROM ledger.partitions").fetchall())
+
+
+def _notification(partition: int, number: int, *event: Any) -> Notification:
+    stream, version, topic, state = event
+    place = Position(partition, number).notification_id
+    return Notification(stream, version, topic, bytes(state), id=place)
