@@ -113,11 +113,16 @@ class Stage:
 
     def _kill_postgres(self) -> None:
         """The postmaster alone, whose backends linger for a moment, or all of its processes."""
-        state = self.folder / "postgres" / "data"
-        postmaster = int((state / "postmaster.pid").read_text().partition("\n")[0])
-        others = [process.pid for process in processes_of(state)] if self._random.random() < 0.5 else []
-        for pid in (postmaster, *others):
-            with suppress(ProcessLookupError):
-                os.kill(pid, SIGKILL)
-        assert wait_until(lambda: not self._postgres.is_running(), DEADLINE_SECONDS)
+        kill_server(self._postgres, self.folder, with_backends=self._random.random() < 0.5)
         self._postgres.start()
+
+
+def kill_server(server: EmbeddedPostgres, folder: Path, *, with_backends: bool) -> None:
+    """Kill the postmaster of the server in `folder`, and all of its backends in the same moment or not."""
+    data = folder / "postgres" / "data"
+    postmaster = int((data / "postmaster.pid").read_text().partition("\n")[0])
+    others = [process.pid for process in processes_of(data)] if with_backends else []
+    for pid in (postmaster, *others):
+        with suppress(ProcessLookupError):
+            os.kill(pid, SIGKILL)
+    assert wait_until(lambda: not server.is_running(), DEADLINE_SECONDS)
