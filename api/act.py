@@ -9,6 +9,7 @@ from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from psycopg import Connection
 
+from api.answers import Begun
 from api.parts import Parts, parts_of
 from api.route import POSITION_HEADER
 from api.tokens import Session
@@ -19,8 +20,8 @@ from ledger.credit_ledger import Appended, CreditLedger
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
-NOT_A_COMMAND = UUID(int=0)
-"""The command id of a request that appends nothing."""
+NOT_A_COMMAND = Begun(UUID(int=0), is_retry=False)
+"""A request that appends nothing."""
 STAFF = frozenset({"operator", "regulator", "editor", "officer", "administrator", "custodian"})
 
 
@@ -32,6 +33,7 @@ class Act:
     session: Session | None
     cause: Cause
     response: Response
+    is_retry: bool
 
     @property
     def caller(self) -> UUID:
@@ -63,6 +65,17 @@ class Act:
         result = await run_in_threadpool(command, self.parts.ledger, self.cause, *args, **kwargs)
         self._tell_positions(result)
         return result
+
+    async def carried_out(self) -> Appended | None:
+        """What an earlier attempt at this request appended that died before it answered.
+
+        Routes ask before they check what the work itself has changed since.
+        """
+        if not self.is_retry:
+            return None
+        before = await self.read(CreditLedger.find_appended, self.cause.command_id)
+        self._tell_positions(before)
+        return before
 
     async def read(
         self,
@@ -97,8 +110,9 @@ def act(request: Request, response: Response) -> Act:
     """The dependency."""
     parts = parts_of(request)
     session: Session | None = request.state.session
-    command_id = getattr(request.state, "command_id", NOT_A_COMMAND)
-    return Act(parts, session, Cause(parts.clock(), _actor(session), command_id), response)
+    begun: Begun = getattr(request.state, "begun", NOT_A_COMMAND)
+    cause = Cause(parts.clock(), _actor(session), begun.command_id)
+    return Act(parts, session, cause, response, begun.is_retry)
 
 
 def _actor(session: Session | None) -> str:

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from fastapi import status
 from fastapi.concurrency import run_in_threadpool
+from joserfc.errors import JoseError
+from joserfc.jwk import import_key
 from pydantic import BaseModel, Field, model_validator
 
 from api.act import Acting
@@ -19,6 +21,11 @@ StaffRole = Literal["operator", "regulator", "editor", "officer", "administrator
 RecordType = Literal["tax", "bank_credit", "identity", "criminal_record", "insurance", "health"]
 
 
+SHAPES = (("OKP", "Ed25519", False), ("EC", "P-256", True))
+"""Type, curve, and whether there is a `y`."""
+NO_KEY = "no public key of Ed25519 or P-256"
+
+
 class PublicJwk(BaseModel):
     """A public key (RFC 7517): Ed25519 (`OKP`) or P-256 (`EC`); a private part is refused."""
 
@@ -28,6 +35,17 @@ class PublicJwk(BaseModel):
     crv: Literal["Ed25519", "P-256"]
     x: ShortText
     y: ShortText | None = None
+
+    @model_validator(mode="after")
+    def is_a_key(self) -> "PublicJwk":
+        """A key that could never verify anything is refused here, not at its first signature."""
+        if (self.kty, self.crv, self.y is not None) not in SHAPES:
+            raise ValueError(NO_KEY)
+        try:
+            import_key({**self.as_dict()})
+        except (JoseError, ValueError) as error:
+            raise ValueError(NO_KEY) from error
+        return self
 
     def as_dict(self) -> dict[str, str]:
         """The members that are there."""

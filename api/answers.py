@@ -35,6 +35,19 @@ class Request:
     mac: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A request to be served now.
+
+    Attributes:
+        command_id: the id to serve it under, the same again after a crash.
+        is_retry: an attempt before this one gave no answer; what it appended is in the log.
+    """
+
+    command_id: UUID
+    is_retry: bool
+
+
 class Answers:
     """Remembers what was answered to whom."""
 
@@ -46,11 +59,11 @@ class Answers:
         """The keyed digest of a request's parts."""
         return hmac.digest(self._key, b"\x1f".join(parts), "sha256")
 
-    def begin(self, request: Request, at: datetime) -> UUID | Response:
+    def begin(self, request: Request, at: datetime) -> Begun | Response:
         """Begin to serve a request.
 
         Returns:
-            the command id to serve it under (the same again after a crash), or the answer given before.
+            that it is to be served, or the answer given before.
 
         Raises:
             Problem: the key was used for another request, or the same one is being served.
@@ -62,10 +75,11 @@ class Answers:
             WHERE a.status IS NULL AND a.locked_until <= %s AND a.request_mac = excluded.request_mac
             RETURNING command_id
         """
-        values = (request.actor, request.key, request.mac, uuid4(), at + ATTEMPT, at)
+        fresh = uuid4()
+        values = (request.actor, request.key, request.mac, fresh, at + ATTEMPT, at)
         with self._pool.connection() as connection:
             row = connection.execute(taken, values).fetchone()
-        return row[0] if row else self._given_before(request)
+        return Begun(row[0], is_retry=row[0] != fresh) if row else self._given_before(request)
 
     def _given_before(self, request: Request) -> Response:
         query = "SELECT request_mac, status, sealed FROM ops.answers WHERE actor = %s AND request_key = %s"

@@ -1,7 +1,7 @@
 """The credit certificate (信用证书): its code, the scan, the worker's answer, the consumer's look."""
 
 from base64 import b64encode
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,9 +17,13 @@ from api.route import router
 from api.schemas import DONE, Accepted, Scope
 from devices.qr import certificate_png
 from domain.disclosure import Disclosure
+from domain.rejections import Reason, Refused
 from ledger.use_cases import disclosures
+from projections.disclosures import prompts_since
 
 routes = router("certificate")
+
+EVENTS: dict[str, Any] = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
 
 
 class CodeOut(BaseModel):
@@ -72,9 +76,14 @@ async def certificate_code(act: Acting) -> CodeOut:
 
 @routes.post("/disclosures", status_code=status.HTTP_201_CREATED)
 async def scan(act: Acting, scanned: ScanIn) -> DisclosureOut:
-    """Redeem a scanned code, once; the worker is prompted."""
+    """Redeem a scanned code, once; the worker is prompted. Both may be prompted only so often an hour."""
+    before = await act.carried_out()
+    if before:
+        return _out(act, await act.read(disclosures.disclosure_in, before))
+    worker_id = await act.run(disclosures.worker_of_code, scanned.code)
+    await _require_prompt_left(act, worker_id)
     disclosure, _ = await act.run(
-        disclosures.request_disclosure, act.caller, scanned.code, list(scanned.scopes)
+        disclosures.request_disclosure, act.caller, scanned.code, list(dict.fromkeys(scanned.scopes))
     )
     return _out(act, disclosure)
 
@@ -94,6 +103,8 @@ async def approve(
     scopes: Annotated[list[Scope], Form()],
 ) -> Accepted:
     """Approve all or some scopes, with the digits on the consumer's screen and a face check."""
+    if await act.carried_out():
+        return DONE
     answer = (disclosure_id, digits, list(scopes))
     await act.run(disclosures.require_answerable, act.caller, *answer)
     evidence = await check_face(act, photo)
@@ -123,11 +134,21 @@ async def view(act: Acting, disclosure_id: UUID) -> ViewOut:
     return ViewOut(disclosure_id=found.id, readable_until=found.readable_until, records=records)
 
 
-@routes.get("/push", response_class=EventSourceResponse)
+@routes.get("/push", response_class=EventSourceResponse, responses={200: EVENTS})
 async def push(act: Acting, request: Request) -> Response:
     """What happens to one's disclosures, as server-sent events; `Last-Event-ID` catches up."""
     last_event_id = request.headers.get("last-event-id", "")
     return EventSourceResponse(act.parts.push.stream(act.signed_in, last_event_id), ping=15)
+
+
+async def _require_prompt_left(act: Act, worker_id: UUID) -> None:
+    """Told from the receipts, which follow the log a moment later: a limit on nuisance, not a lock."""
+    rules = act.parts.ledger.rules
+    prompted, prompting = await act.query(
+        prompts_since, act.cause.at - timedelta(hours=1), worker=worker_id, consumer=act.caller
+    )
+    if prompted >= rules.worker_prompts_per_hour or prompting >= rules.consumer_prompts_per_hour:
+        raise Refused(Reason.PROMPTS_TOO_MANY)
 
 
 def _out(act: Act, found: Disclosure) -> DisclosureOut:

@@ -30,10 +30,8 @@ class StaffedOut(BaseModel):
 @routes.get("/enterprise/employments")
 async def staffed(act: Acting, cursor: CursorText = None, limit: Limit = 20) -> Page[StaffedOut]:
     """The workers who chose the enterprise."""
-    after = read_cursor(cursor, 1)
-    rows = await act.query(
-        employment.of_enterprise, _own_enterprise(act), UUID(after[0]) if after else None, limit
-    )
+    after = read_cursor(cursor, UUID)
+    rows = await act.query(employment.of_enterprise, _own_enterprise(act), after[0] if after else None, limit)
     names = await act.read(masked_names, {row.worker_id for row in rows})
     following = write_cursor(rows[-1].worker_id) if len(rows) == limit else None
     items = [

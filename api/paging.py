@@ -2,8 +2,8 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
-from typing import Annotated, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel
@@ -28,8 +28,8 @@ def write_cursor(*key: object) -> str:
     return urlsafe_b64encode(json.dumps([str(part) for part in key]).encode()).decode()
 
 
-def read_cursor(cursor: str | None, parts: int) -> Sequence[str] | None:
-    """The key in a cursor, if there is one.
+def read_cursor(cursor: str | None, *parsers: Callable[[str], Any]) -> Sequence[Any] | None:
+    """The key in a cursor, if there is one; each part is read by its parser.
 
     Raises:
         Problem: it is no cursor.
@@ -38,8 +38,17 @@ def read_cursor(cursor: str | None, parts: int) -> Sequence[str] | None:
         return None
     try:
         key = json.loads(urlsafe_b64decode(cursor.encode()))
+        return [parse(part) for parse, part in zip(parsers, _texts(key), strict=True)]
     except ValueError as error:
         raise Problem("cursor-invalid", 400, "cursor") from error
-    if not (isinstance(key, list) and len(key) == parts and all(isinstance(part, str) for part in key)):
-        raise Problem("cursor-invalid", 400, "cursor")
+
+
+def _texts(key: object) -> list[str]:
+    """What `write_cursor` wrote.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if not (isinstance(key, list) and all(isinstance(part, str) for part in key)):
+        raise ValueError
     return key

@@ -80,7 +80,7 @@ class Passkeys:
         try:
             encoded = credential["response"]["clientDataJSON"]
             challenge = parse_client_data_json(base64url_to_bytes(encoded)).challenge
-        except (KeyError, TypeError, ValueError, WebAuthnException) as error:
+        except (KeyError, TypeError, ValueError, RecursionError, WebAuthnException) as error:
             raise Refused(Reason.PASSKEY_INVALID) from error
         query = "DELETE FROM ops.staff_challenges WHERE challenge_mac = %s AND expires_at >= %s"
         with self._pool.connection() as connection:

@@ -3,9 +3,10 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "account-cancelled": ("The account is cancelled", "Register anew."),
     "account-unknown": ("No account has this phone number", "Register first."),
+    "administrators-exist": ("The first two administrators exist", "Propose further ones through the API."),
     "already-left": ("The worker has left already", "Nothing to do."),
+    "bad-request": ("The body cannot be read", "Send it as documented, whole, under its own media type."),
     "body-too-large": ("The request is too large", "Send pictures of at most 5 MB."),
-    "certificate-unavailable": ("The certificate cannot be shown", "Check in first."),
     "challenge-expired": (
         "The identity challenge is no longer valid",
         "Ask for a new one and read the card again.",
@@ -65,6 +66,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "letter-not-in-force": ("No authorization letter is in force", "The worker must sign and authorize it."),
     "letter-not-signed": ("The authorization letter is not signed", "Sign it first."),
     "letter-unknown": ("This is not the letter's text", "Fetch the letter and show it again."),
+    "method-not-allowed": ("The address does not take this method", "See `Allow`."),
     "mobile-number-format": ("This is no mobile number", "11 digits, with or without +86."),
     "mobile-number-range": ("This is no mainland mobile number", "Check the digits."),
     "no-enterprise-chosen": ("No enterprise is chosen yet", "Choose one first."),
@@ -111,6 +113,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "subject-erased": ("The person's account was cancelled", "Nothing can be recorded any more."),
     "submission-invalid": ("The record is not as documented", "See the guide for providers."),
     "token-invalid": ("The token is not valid", "Refresh it, or sign in again."),
+    "too-busy": ("Too many changes to the same thing at the moment", "Try again in a moment."),
     "view-behind": ("The view has not reached that position yet", "Try again in a moment."),
     "worker-unknown": ("There is no such worker", "Check the ID number."),
 }

@@ -1,7 +1,9 @@
 """Errors as RFC 9457 problems: a stable code, what to do, the field; never the value that was sent."""
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import takewhile
 
 from fastapi import Response
 from fastapi.exceptions import RequestValidationError
@@ -11,6 +13,7 @@ from starlette.exceptions import HTTPException
 from api.problem_texts import TEXTS
 from domain.identifiers import InvalidIdentifier
 from domain.rejections import Kind, Refused
+from ledger.append import StreamConflict
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -23,7 +26,9 @@ STATUS_OF_KIND = {
     Kind.TOO_MANY: 429,
 }
 UNAUTHENTICATED = {"token-invalid"}
-RETRY_LATER = {"view-behind", "face-check-busy", "request-in-progress"}
+FIELD_OF_KIND = {"mobile_number": "phone", "person_name": "name"}
+"""How the forms call an identifier, where it is not by its kind."""
+RETRY_LATER = {"too-busy", "view-behind", "face-check-busy", "request-in-progress"}
 
 
 @dataclass
@@ -34,6 +39,7 @@ class Problem(Exception):
     status: int
     field: str | None = None
     errors: tuple[dict[str, str], ...] = ()
+    allow: str | None = None
 
 
 def response_of(problem: Problem) -> Response:
@@ -50,10 +56,11 @@ def response_of(problem: Problem) -> Response:
     body |= {"errors": list(problem.errors)} if problem.errors else {}
     headers = {"Retry-After": "1"} if problem.code in RETRY_LATER else {}
     headers |= {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else {}
+    headers |= {"Allow": problem.allow} if problem.allow else {}
     return JSONResponse(body, problem.status, headers, MEDIA_TYPE)
 
 
-KNOWN_ERRORS = (Problem, Refused, InvalidIdentifier, RequestValidationError, HTTPException)
+KNOWN_ERRORS = (Problem, Refused, InvalidIdentifier, RequestValidationError, HTTPException, StreamConflict)
 
 
 def problem_of(error: Exception) -> Problem:
@@ -65,17 +72,24 @@ def problem_of(error: Exception) -> Problem:
             status = 401 if error.reason.code in UNAUTHENTICATED else STATUS_OF_KIND[error.reason.kind]
             return Problem(error.reason.code, status, error.field)
         case InvalidIdentifier():
-            return Problem(str(error).replace(".", "-").replace("_", "-"), 422, str(error).partition(".")[0])
+            kind, _, _ = error.code.partition(".")
+            return Problem(re.sub("[._]", "-", error.code), 422, FIELD_OF_KIND.get(kind, kind))
         case RequestValidationError():
             return Problem("request-invalid", 422, errors=tuple(map(_without_input, error.errors())))
+        case StreamConflict():
+            return Problem("too-busy", 503)
         case HTTPException():
             code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
-            return Problem(code, error.status_code)
+            return Problem(code, error.status_code, allow=(error.headers or {}).get("Allow"))
     raise error
 
 
 def _without_input(finding: dict[str, object]) -> dict[str, str]:
-    """The field and the kind of mistake; the library would add the value that was sent."""
+    """The field and the kind of mistake; the library would add the value that was sent.
+
+    Names below the field may be the sender's own (the keys of a map, a member too many): only indexes follow.
+    """
     where = finding["loc"]
     path = where[1:] if isinstance(where, tuple) else ()
-    return {"field": ".".join(map(str, path)), "code": str(finding["type"])}
+    indexes = takewhile(lambda part: isinstance(part, int), path[1:])
+    return {"field": ".".join(map(str, (*path[:1], *indexes))), "code": str(finding["type"])}

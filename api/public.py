@@ -1,18 +1,23 @@
 """What everybody may read: the enterprise search and the letter's text."""
 
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import Query
 from pydantic import BaseModel
 
 from api.act import Acting
 from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
 from api.problems import Problem
 from api.route import router
+from api.schemas import PLAIN
 from domain import letter
 from projections import employment, enterprise_directory
 from projections.enterprise_directory import EnterpriseRow, Search
 
 routes = router("public")
+
+SearchText = Annotated[str, Query(pattern=PLAIN)]
 
 
 class EnterpriseOut(BaseModel):
@@ -57,17 +62,17 @@ async def health() -> Health:
 @routes.get("/enterprises")
 async def search_enterprises(
     act: Acting,
-    text: str = "",
-    uscc: str = "",
-    province: str = "",
-    city: str = "",
+    text: SearchText = "",
+    uscc: SearchText = "",
+    province: SearchText = "",
+    city: SearchText = "",
     cursor: CursorText = None,
     limit: Limit = 20,
 ) -> Page[EnterpriseOut]:
     """Search by part of name or brand (also pinyin or initials), code prefix, region, in any combination."""
-    after = read_cursor(cursor, 1)
+    after = read_cursor(cursor, UUID)
     wanted = Search(text[:100], uscc[:18], province[:50], city[:50])
-    found = await act.query(enterprise_directory.search, wanted, UUID(after[0]) if after else None, limit)
+    found = await act.query(enterprise_directory.search, wanted, after[0] if after else None, limit)
     following = write_cursor(found[-1].enterprise_id) if len(found) == limit else None
     return Page(items=[_enterprise(row) for row in found], next=following)
 

@@ -18,6 +18,7 @@ from api.tokens import Session, Sessions
 from domain.streams import PARTITIONS
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
+from ledger.positions import InvalidPosition, Position
 from projections.disclosures import ReceiptStep, steps_after, steps_of_party_after
 from projections.follower import positions_of
 
@@ -34,10 +35,11 @@ def write_cursor(cursor: Cursor) -> str:
 
 def read_cursor(text: str) -> Cursor | None:
     """What `write_cursor` wrote; nothing for anything else."""
-    numbers = text.split(".")
-    if len(numbers) != PARTITIONS or not all(n.isascii() and n.isdigit() for n in numbers):
+    try:
+        seen = [Position.parse(f"{partition}.{number}") for partition, number in enumerate(text.split("."))]
+    except InvalidPosition:
         return None
-    return {partition: int(number) for partition, number in enumerate(numbers)}
+    return {place.partition: place.number for place in seen} if len(seen) == PARTITIONS else None
 
 
 @dataclass(eq=False)
@@ -68,8 +70,14 @@ class PushHub:
                     checked = 0.0
                     await self._close_revoked()
             else:
-                self._seen = await run_in_threadpool(self._heads)
+                await self._skip_to_heads()
             await asyncio.sleep(POLL_SECONDS)
+
+    async def _skip_to_heads(self) -> None:
+        """Nobody listens; unless somebody came meanwhile, who must get what happened since they came."""
+        heads = await run_in_threadpool(self._heads)
+        if not self._connections:
+            self._seen = heads
 
     def _heads(self) -> Cursor:
         with self._ledger.pool.connection() as connection:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from api.act import Act, Acting
 from api.paging import Page, read_cursor, write_cursor
@@ -16,7 +16,8 @@ from api.schemas import ShortText
 from domain.identifiers import IdNumber
 from domain.rejections import Reason, Refused
 from ledger.event_reader import read_events
-from ledger.use_cases.regulation import authorization_as_of, find_subject, record_look
+from ledger.positions import Position
+from ledger.use_cases.regulation import authorization_as_of, find_subject, record_look, require_known
 from projections import trail
 
 routes = router("regulator")
@@ -48,7 +49,7 @@ class TrailSearch(Subject):
 class ReplayIn(Subject):
     """The instants to replay."""
 
-    instants: Annotated[list[datetime], Field(min_length=1, max_length=20)]
+    instants: Annotated[list[AwareDatetime], Field(min_length=1, max_length=20)]
 
 
 class TrailEntryOut(BaseModel):
@@ -81,9 +82,9 @@ class ReplayOut(BaseModel):
 @routes.post("/trail-searches")
 async def search_trail(act: Acting, wanted: TrailSearch) -> Page[TrailEntryOut]:
     """The events that concern a person, oldest first, from the event log."""
+    key = read_cursor(wanted.cursor, datetime.fromisoformat, Position.parse)
     subject_id = await _looked_up(act, wanted, "trail")
-    key = read_cursor(wanted.cursor, 3)
-    after = (datetime.fromisoformat(key[0]), int(key[1]), int(key[2])) if key else None
+    after = (key[0], key[1].partition, key[1].number) if key else None
     entries = await act.query(trail.trail_of, subject_id, after, wanted.limit)
     events = await act.read(read_events, [entry.place for entry in entries])
     items = [
@@ -93,7 +94,7 @@ async def search_trail(act: Acting, wanted: TrailSearch) -> Page[TrailEntryOut]:
         for entry, fields in zip(entries, events, strict=True)
     ]
     last = entries[-1] if len(entries) == wanted.limit else None
-    following = write_cursor(last.at.isoformat(), last.partition, last.position) if last else None
+    following = write_cursor(last.at.isoformat(), last.place) if last else None
     return Page(items=items, next=following)
 
 
@@ -120,8 +121,10 @@ async def replay(act: Acting, wanted: ReplayIn) -> ReplayOut:
 async def _looked_up(act: Act, wanted: Subject, what: str) -> UUID:
     """The subject, after the look was recorded."""
     subject_id = wanted.subject_id
-    if wanted.id_number is not None:
-        subject_id = await act.read(find_subject, str(IdNumber.parse(wanted.id_number)))
+    if subject_id is not None:
+        await act.read(require_known, subject_id)
+    else:
+        subject_id = await act.read(find_subject, str(IdNumber.parse(str(wanted.id_number))))
     if subject_id is None:
         raise Refused(Reason.NOT_FOUND, field="id_number")
     await act.run(record_look, subject_id, act.signed_in.role, what, wanted.basis)

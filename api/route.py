@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from http import HTTPStatus
 from time import monotonic
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -13,8 +12,9 @@ from fastapi.routing import APIRoute
 from starlette.types import Message
 
 from api.access import ROLES_OF_ROUTE
-from api.answers import SHOW_PEOPLE
+from api.answers import SHOW_PEOPLE, Begun
 from api.answers import Request as RepeatableRequest
+from api.documentation import PROBLEMS, admission_to, parameters_of
 from api.parts import Parts, parts_of
 from api.problems import KNOWN_ERRORS, Problem, problem_of, response_of
 from api.tokens import Session
@@ -34,6 +34,12 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 class LedgerRoute(APIRoute):
     """A route of this API."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **settings: Any) -> None:
+        (method,) = settings["methods"]
+        settings["dependencies"] = [*(settings.get("dependencies") or ()), *admission_to(f"{method} {path}")]
+        settings["openapi_extra"] = parameters_of(method)
+        super().__init__(path, endpoint, **settings)
 
     def get_route_handler(self) -> Handler:
         """Wrap the route's own handler."""
@@ -58,7 +64,7 @@ class LedgerRoute(APIRoute):
 
 def router(tag: str) -> APIRouter:
     """A router whose routes are all `LedgerRoute`."""
-    return APIRouter(prefix="/v1", tags=[tag], route_class=LedgerRoute)
+    return APIRouter(prefix="/v1", tags=[tag], route_class=LedgerRoute, responses=PROBLEMS)
 
 
 async def _admit(request: Request, route: APIRoute) -> Session | None:
@@ -84,9 +90,9 @@ async def _answer_once(request: Request, own: Handler, *, is_kept: bool) -> Resp
     parts = parts_of(request)
     repeatable = await _repeatable(request, parts)
     begun = await run_in_threadpool(parts.answers.begin, repeatable, parts.clock())
-    if not isinstance(begun, UUID):
+    if not isinstance(begun, Begun):
         return begun
-    request.state.command_id = begun
+    request.state.begun = begun
     try:
         answer = await own(request)
     except KNOWN_ERRORS as error:

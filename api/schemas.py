@@ -9,13 +9,16 @@ from pydantic import BaseModel, Field, StringConstraints
 Scope = Literal[
     "basic", "identity", "tax", "bank_credit", "criminal_record", "health", "insurance", "training"
 ]
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+PLAIN = r"^[^\x00-\x1f\x7f]*$"
+"""No control characters: no name has any, and Postgres keeps no text with a NUL."""
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PLAIN)]
 PhoneText = Annotated[
     str, Field(max_length=32, description="mainland mobile number", examples=["13800138000"])
 ]
 SmsCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$"), Field(examples=["042917"])]
 Device = Annotated[
-    str, Field(max_length=100, description="what the person signs in with", examples=["Pixel 9"])
+    str,
+    Field(max_length=100, pattern=PLAIN, description="what the person signs in with", examples=["Pixel 9"]),
 ]
 
 

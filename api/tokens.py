@@ -99,9 +99,10 @@ class Sessions:
         """
         fresh = (generation + 1, tokens.access_expires_at, tokens.refresh_expires_at)
         with self._pool.connection() as connection:
-            if not connection.execute(query, (*fresh, session_id, generation, at)).rowcount:
-                self.revoke(at, session_id)
-                raise Refused(Reason.TOKEN_INVALID)
+            refreshed = connection.execute(query, (*fresh, session_id, generation, at)).rowcount
+        if not refreshed:
+            self.revoke(at, session_id)
+            raise Refused(Reason.TOKEN_INVALID)
         return tokens
 
     def revoke(self, at: datetime, session_id: UUID) -> None:

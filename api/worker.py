@@ -101,6 +101,8 @@ async def challenge_identity(act: Acting) -> IdentityChallengeOut:
 @routes.post("/identity-verifications")
 async def verify_identity(act: Acting, photo: Photo, card_reading: JwsText) -> Accepted:
     """Verify the identity (人证合一验证): the card a kiosk read, and the face in front of it."""
+    if await act.carried_out():
+        return DONE
     worker = await act.read(CreditLedger.load, Worker, Worker.stream_for(act.caller))
     worker.require_identity_open()
     card, portrait, where = await act.read(read_card, act, card_reading)
@@ -119,6 +121,8 @@ async def sign_letter(act: Acting, signed: LetterSignatureIn) -> Accepted:
 @routes.post("/letter-authorizations")
 async def authorize_letter(act: Acting, photo: Photo) -> Accepted:
     """Authorize the signed letter with a face check (刷脸授权); the registration is complete."""
+    if await act.carried_out():
+        return DONE
     evidence: FaceEvidence = await check_face(act, photo)
     await act.run(verification.authorize_letter, act.caller, evidence)
     return DONE
@@ -134,6 +138,8 @@ async def revoke_letter(act: Acting) -> Accepted:
 @routes.post("/check-ins")
 async def check_in(act: Acting, photo: Photo) -> Accepted:
     """Check in (签到) with a face check."""
+    if await act.carried_out():
+        return DONE
     evidence = await check_face(act, photo)
     await act.run(attendances.check_in, act.caller, evidence)
     return DONE

@@ -1,5 +1,5 @@
 """`python -m jiazheng` is the `jiazheng` command."""
 
-from jiazheng.cli import app
+from jiazheng.cli import main
 
-app()
+main()

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import fields
 
+import psycopg
+
 from api.answers import Answers
 from api.parts import Parts
 from api.passkeys import Passkeys
@@ -22,6 +24,7 @@ from ledger.erasures import ErasureList
 from ledger.keyring import Keyring
 from ledger.migrate import migrate
 from ledger.sms_outbox import SmsOutbox
+from ledger.use_cases.accounts import replay_erasures
 from projections.catalogue import create_tables
 from workers.messages import HttpSmsGateway
 
@@ -34,7 +37,7 @@ def build_clock(settings: Settings) -> Clock:
 def build_ledger(settings: Settings) -> CreditLedger:
     """The ledger, with its keys; what a restored database brought back is erased again before it is used."""
     ledger = CreditLedger(settings.ledger_environment(), settings.rules)
-    ledger.keys.replay_erasures()
+    replay_erasures(ledger)
     return ledger
 
 
@@ -91,11 +94,24 @@ def describe_settings() -> Iterator[tuple[str, str, str]]:
         yield f"JIAZHENG_RULES__{rule.name.upper()}", str(rule.default), rule.name.replace("_", " ")
 
 
+class KeyringLost(RuntimeError):
+    """The keyring that unwraps people's keys is gone; a new one would lose them for good."""
+
+
 def create_files(settings: Settings) -> None:
-    """Create the secrets and the list of erasures of a new system; keeps those that are there."""
-    if not settings.keyring_file.exists():
-        Keyring.generate(settings.keyring_file)
-        ErasureList.create(settings.erasures_file)
+    """Create the secrets and the list of erasures of a new system; keeps those that are there.
+
+    Raises:
+        KeyringLost: the system is not new.
+    """
+    if settings.keyring_file.exists():
+        return
+    with psycopg.connect(settings.keys_database_url) as connection:
+        if connection.execute("SELECT FROM keys.subject_keys LIMIT 1").fetchone() is not None:
+            msg = f"{settings.keyring_file} is missing, and there are people's keys: bring the file back"
+            raise KeyringLost(msg)
+    Keyring.generate(settings.keyring_file)
+    ErasureList.create(settings.erasures_file)
 
 
 def migrate_all(owner: OwnerSettings) -> list[str]:

@@ -10,14 +10,19 @@ from uuid import UUID, uuid4
 
 import typer
 import uvicorn
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from api.main import create_app
 from domain.event import Cause
+from domain.rejections import Refused
 from domain.staff import STAFF_ROLES
 from jiazheng import bootstrap, doctor, system, worker_main
+from jiazheng.embedded import ServiceError, StateLockedError
 from jiazheng.settings import OwnerSettings, Settings
+from ledger.erasures import ErasureListMissing
+from ledger.migrate import MigrationChanged
 from ledger.tickets import STAFF_ENROLMENT
 from ledger.use_cases import staff as staff_commands
 from projections import catalogue, runner
@@ -30,6 +35,9 @@ app = typer.Typer(
     add_completion=False,
 )
 console = Console()
+
+STREAMS_END_SECONDS = 3
+"""How long open event streams may hold up the end of the API; clients come back with their cursor."""
 
 
 @app.callback()
@@ -77,7 +85,14 @@ def api() -> None:
     """Serve the HTTP API (one role of the system)."""
     settings = Settings()
     application = create_app(lambda: bootstrap.open_api_parts(settings))
-    uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning", server_header=False)
+    uvicorn.run(
+        application,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=STREAMS_END_SECONDS,
+    )
 
 
 @app.command()
@@ -106,8 +121,8 @@ def migrate() -> None:
 
     Creates the secrets and the list of erasures of a new system, too.
     """
-    bootstrap.create_files(Settings())
     done = bootstrap.migrate_all(OwnerSettings())
+    bootstrap.create_files(Settings())
     console.print(f"migrations run: {', '.join(done) or 'none, all up to date'}")
 
 
@@ -194,3 +209,26 @@ def staff(role: Annotated[str, typer.Argument(help="only `administrator`")] = "a
     token = ledger.tickets.issue(STAFF_ENROLMENT, staff_id, cause.at)
     typer.echo(json.dumps({"staff_id": str(staff_id), "enrolment_token": token}))
     ledger.close()
+
+
+EXPECTED = (
+    bootstrap.KeyringLost,
+    ErasureListMissing,
+    FileNotFoundError,
+    MigrationChanged,
+    Refused,
+    ServiceError,
+    StateLockedError,
+    system.ConfigurationError,
+    ValidationError,
+)
+"""What a person at the console can act on; anything else is a fault of ours and keeps its traceback."""
+
+
+def main() -> None:
+    """The `jiazheng` command: what goes wrong as expected is said in one line."""
+    try:
+        app()
+    except EXPECTED as error:
+        typer.echo(f"jiazheng: {error}", err=True)
+        sys.exit(1)

@@ -11,7 +11,12 @@ from domain.rules import Rules
 class Settings(BaseSettings):
     """What a process needs to know; `jiazheng settings` prints them all."""
 
-    model_config = SettingsConfigDict(env_prefix="JIAZHENG_", env_nested_delimiter="__", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="JIAZHENG_",
+        env_nested_delimiter="__",
+        extra="ignore",
+        hide_input_in_errors=True,  # URLs hold passwords
+    )
 
     database_url: str = Field(
         repr=False, validation_alias="DATABASE_URL", description="the ledger, as a member of jz_app"
@@ -61,7 +66,7 @@ class Settings(BaseSettings):
 class OwnerSettings(BaseSettings):
     """What only `jiazheng migrate` and `rebuild` need: the owners of the databases."""
 
-    model_config = SettingsConfigDict(extra="ignore")
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
     database_owner_url: str = Field(repr=False, validation_alias="DATABASE_OWNER_URL")
     keys_database_owner_url: str = Field(repr=False, validation_alias="KEYS_DATABASE_OWNER_URL")

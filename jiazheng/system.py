@@ -88,8 +88,8 @@ class System:
     def prepare(self) -> None:
         """Create secrets and bring the databases up to date; runs between the services and the roles."""
         os.environ.update(self.environment())
-        create_files(Settings())
         migrate_all(OwnerSettings())
+        create_files(Settings())
 
     def supervisor(self, events: Callable[[str], None]) -> Supervisor:
         """Who starts, watches and stops it all."""

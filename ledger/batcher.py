@@ -24,7 +24,7 @@ class _Waiting:
     def __init__(self, save: Save) -> None:
         self.save = save
         self.outcome: Outcome | None = None
-        self.error: BaseException | None = None
+        self.error: Exception | None = None
         self.wake = Event()
 
     @property
@@ -51,8 +51,8 @@ class Batcher:
         if mine.error is not None:
             raise mine.error
         if mine.outcome is None:
-            msg = "a save was left without an outcome"
-            raise RuntimeError(msg)
+            msg = "the append was interrupted; the same command may be sent again"
+            raise InterruptedError(msg)
         return mine.outcome
 
     def _may_lead(self, mine: _Waiting) -> bool:
@@ -66,15 +66,24 @@ class Batcher:
     def _lead(self, mine: _Waiting) -> None:
         batch = self._take(mine)
         try:
+            self._settle(batch)
+        finally:  # also when this thread is interrupted, nobody is left waiting
+            self._hand_over()
+            for waiting in batch:
+                waiting.wake.set()
+
+    def _settle(self, batch: list[_Waiting]) -> None:
+        try:
             outcomes = self._append([waiting.save for waiting in batch])
+        except Exception as error:  # noqa: BLE001 - it is raised in the thread whose save it is
+            if len(batch) == 1:
+                batch[0].error = error
+            else:  # one save that cannot be appended does not fail the others
+                for waiting in batch:
+                    self._settle([waiting])
+        else:
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 waiting.outcome = outcome
-        except BaseException as error:  # noqa: BLE001 - each save of the batch raises it in its own thread
-            for waiting in batch:
-                waiting.error = error
-        self._hand_over()
-        for waiting in batch:
-            waiting.wake.set()
 
     def _take(self, mine: _Waiting) -> list[_Waiting]:
         """The leader's save and those of the waiting that touch nothing in common, in order."""

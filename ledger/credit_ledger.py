@@ -29,7 +29,8 @@ Aggregate = TypeVar("Aggregate", bound=LedgerAggregate)
 Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
 
-CONFLICT_RETRIES = 5
+CONFLICT_RETRIES = 20
+"""Of several commands on one stream at the same moment one goes through a round: so many may wait in line."""
 
 
 @dataclass(frozen=True, slots=True)

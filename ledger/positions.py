@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
+from domain.streams import PARTITIONS
+
 NUMBER_BITS = 48
 """The library wants one integer per event: partition above, number below."""
+NUMBER_DIGITS = len(str(2**NUMBER_BITS))
 
 
 class InvalidPosition(ValueError):
@@ -37,14 +40,17 @@ class Position:
             InvalidPosition: it is something else.
         """
         partition, dot, number = text.partition(".")
-        if not (
-            dot and partition.isascii() and partition.isdigit() and number.isascii() and number.isdigit()
-        ):
+        if not (dot and _is_number(partition) and _is_number(number) and int(partition) < PARTITIONS):
             raise InvalidPosition
         return cls(int(partition), int(number))
 
     def __str__(self) -> str:
         return f"{self.partition}.{self.number}"
+
+
+def _is_number(text: str) -> bool:
+    """Digits, and no more of them than an event's number can have: what is read here goes into queries."""
+    return text.isascii() and text.isdigit() and len(text) <= NUMBER_DIGITS
 
 
 def latest(positions: Iterable[Position]) -> list[Position]:

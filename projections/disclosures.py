@@ -120,11 +120,23 @@ def steps_after(connection: Connection, seen: dict[int, int]) -> list[ReceiptSte
 
 
 def steps_of_party_after(connection: Connection, party: UUID, seen: dict[int, int]) -> list[ReceiptStep]:
-    """What a person missed since the last seen numbers: the catch-up after a lost connection."""
+    """What a person missed since the last seen numbers, in the order that a cursor can follow."""
     query = """
         SELECT r.* FROM unnest(%s::smallint[], %s::bigint[]) AS seen (partition, position)
         JOIN views.receipts r ON r.partition = seen.partition AND r.position > seen.position
-        WHERE r.worker_id = %s OR r.consumer_id = %s ORDER BY r.at, r.partition, r.position
+        WHERE r.worker_id = %s OR r.consumer_id = %s ORDER BY r.partition, r.position
     """
     with connection.cursor(row_factory=class_row(ReceiptStep)) as cursor:
         return cursor.execute(query, (list(seen), list(seen.values()), party, party)).fetchall()
+
+
+def prompts_since(
+    connection: Connection, instant: datetime, *, worker: UUID, consumer: UUID
+) -> tuple[int, int]:
+    """How often a worker was prompted, and a consumer prompted anybody, since an instant."""
+    query = """
+        SELECT (SELECT count(*) FROM views.receipts WHERE what = 'requested' AND at > %s AND worker_id = %s),
+               (SELECT count(*) FROM views.receipts WHERE what = 'requested' AND at > %s AND consumer_id = %s)
+    """
+    row = connection.execute(query, (instant, worker, instant, consumer)).fetchone()
+    return (row[0], row[1]) if row else (0, 0)

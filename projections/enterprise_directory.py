@@ -106,6 +106,10 @@ class Search:
     city: str = ""
 
 
+NOTHING = SQL("false")
+"""A search for marks alone; without letters and digits it would be one for everything."""
+
+
 def search(connection: Connection, wanted: Search, after: UUID | None, limit: int) -> list[EnterpriseRow]:
     """The enterprises that match, in order of id, after `after`."""
     conditions, arguments = _conditions(wanted)
@@ -120,24 +124,23 @@ def search(connection: Connection, wanted: Search, after: UUID | None, limit: in
 def _conditions(wanted: Search) -> tuple[Composed, list[object]]:
     parts: list[tuple[SQL, list[object]]] = [(SQL("true"), [])]
     text = folded(wanted.text)
-    if text.isascii() and text:
+    if wanted.text.strip() and not text:
+        parts.append((NOTHING, []))
+    elif text.isascii() and text:
         spelled = "pinyin_grams @> %s AND EXISTS (SELECT FROM unnest(pinyin) p WHERE p LIKE %s)"
         named = "grams @> %s AND folded LIKE %s"
         found = [query_grams(text), f"%{text}%"]
         parts.append((SQL(f"({spelled} OR {named})"), [*found, *found]))
     elif text:
         parts.append((SQL("grams @> %s AND folded LIKE %s"), [query_grams(text), f"%{text}%"]))
-    if wanted.uscc:
-        parts.append((SQL("uscc LIKE %s"), [_prefix(wanted.uscc.upper())]))
+    if wanted.uscc.strip():
+        code = folded(wanted.uscc).upper()
+        parts.append((SQL("uscc LIKE %s"), [f"{code}%"]) if code else (NOTHING, []))
     if wanted.province:
         parts.append((SQL("province = %s"), [wanted.province]))
     if wanted.city:
         parts.append((SQL("city = %s"), [wanted.city]))
     return SQL(" AND ").join(sql for sql, _ in parts), [a for _, given in parts for a in given]
-
-
-def _prefix(text: str) -> str:
-    return "".join(filter(str.isalnum, text)) + "%"
 
 
 def find(connection: Connection, enterprise_id: UUID) -> EnterpriseRow | None:

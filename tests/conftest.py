@@ -88,8 +88,7 @@ EMPTY_ALL = """
     END $$"""
 
 
-@pytest.fixture(scope="session")
-def shared_databases(postgres: EmbeddedPostgres) -> Databases:
+def fresh_databases(postgres: EmbeddedPostgres) -> Databases:
     """Copies of the migrated databases; making one costs more than all that most tests do in it."""
     number = next(_numbers)
     fresh = Databases(f"ledger_{number}", f"keys_{number}")
@@ -98,6 +97,11 @@ def shared_databases(postgres: EmbeddedPostgres) -> Databases:
         for name, template in pairs:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return fresh
+
+
+@pytest.fixture(scope="session")
+def shared_databases(postgres: EmbeddedPostgres) -> Databases:
+    return fresh_databases(postgres)
 
 
 @pytest.fixture
@@ -109,21 +113,28 @@ def databases(postgres: EmbeddedPostgres, shared_databases: Databases) -> Iterat
             connection.execute(EMPTY_ALL)
 
 
-@pytest.fixture
-def settings(
-    postgres: EmbeddedPostgres, valkey: EmbeddedValkey, databases: Databases, tmp_path: Path
+def settings_for(
+    postgres: EmbeddedPostgres, valkey: EmbeddedValkey, databases: Databases, folder: Path
 ) -> Settings:
+    """Settings of a new system whose secrets lie in a folder."""
     made = Settings(
         DATABASE_URL=postgres.app_url(databases.ledger),
         KEYS_DATABASE_URL=postgres.app_url(databases.keys),
         REDIS_URL=valkey.url,
-        keyring_file=tmp_path / "keyring.json",
-        erasures_file=tmp_path / "erasures",
+        keyring_file=folder / "keyring.json",
+        erasures_file=folder / "erasures",
         database_connections=8,
         rules=Rules(),
     )
     create_files(made)
     return made
+
+
+@pytest.fixture
+def settings(
+    postgres: EmbeddedPostgres, valkey: EmbeddedValkey, databases: Databases, tmp_path: Path
+) -> Settings:
+    return settings_for(postgres, valkey, databases, tmp_path)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from threading import Event
 
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
+from ledger.housekeeping import tidy
 from workers import wakeups
 from workers.broker import Enqueue
 from workers.deadlines import Deadlines, next_look, reminder_due
@@ -13,6 +14,7 @@ from workers.wakeups import Wakeup
 BATCH_WAKEUPS = 200
 IDLE_SECONDS = 1.0
 
+TIDY_EVERY = timedelta(minutes=10)
 LOOK_AGAIN_AFTER = timedelta(hours=1)
 """The reaction to its event removes a settled deadline's wake-up; until then a lost message is sent anew."""
 
@@ -40,7 +42,11 @@ class Schedule:
 
     def run(self, stop: Event, idle_seconds: float = IDLE_SECONDS) -> None:
         """Sweep again and again until `stop` is set; an error stops the process, nothing is skipped."""
+        tidied_at = self._clock() - TIDY_EVERY
         while not stop.is_set():
+            if self._clock() - tidied_at >= TIDY_EVERY:
+                tidied_at = self._clock()
+                tidy(self._ledger.pool, tidied_at)
             if not self.sweep():
                 stop.wait(idle_seconds)
 

@@ -39,6 +39,10 @@ class Client:
         """The present access token."""
         return self._tokens["access_token"]
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     def sign_in(self, tokens: dict[str, str]) -> None:
         """Keep the tokens of a session."""
         self._tokens = tokens
@@ -72,10 +76,6 @@ class Client:
             headers={"Idempotency-Key": str(uuid4())},
         )
         self._tokens = _body(response)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
 
     @contextmanager
     def listening(self) -> Iterator[Callable[[str], dict[str, Any]]]:

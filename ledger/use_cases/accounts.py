@@ -72,11 +72,38 @@ def cancel_account(ledger: CreditLedger, cause: Cause, subject: UUID) -> Appende
     return appended
 
 
+FORGET = (
+    "DELETE FROM ledger.claims WHERE owner = ANY (%s::uuid[])",
+    "DELETE FROM ops.sessions WHERE subject_id = ANY (%s::uuid[])",
+    "DELETE FROM ops.face_templates WHERE subject_id = ANY (%s::uuid[])",
+    "DELETE FROM ops.sms_outbox WHERE subject_id = ANY (%s::uuid[])",
+    "DELETE FROM ops.answers WHERE actor = ANY (%s::text[])",
+    (
+        "INSERT INTO ledger.erased_subjects SELECT ledger.partition_of(s), s FROM unnest(%s::uuid[]) s"
+        " ON CONFLICT DO NOTHING"
+    ),
+)
+"""What is kept of people beside the log."""
+
+
 def erase_subject(ledger: CreditLedger, subject: UUID) -> None:
-    """Destroy what is kept of a person beside the log; may be done again."""
-    with ledger.pool.connection() as connection, connection.transaction():
-        connection.execute("DELETE FROM ops.sessions WHERE subject_id = %s", (subject,))
-        connection.execute("DELETE FROM ops.face_templates WHERE subject_id = %s", (subject,))
-        connection.execute("DELETE FROM ops.answers WHERE actor = %s", (str(subject),))
-        connection.execute("DELETE FROM ops.sms_outbox WHERE subject_id = %s", (subject,))
+    """Destroy a person's key and what is kept of them beside the log; may be done again."""
+    _forget(ledger, [subject])
     ledger.keys.destroy(subject)
+
+
+def replay_erasures(ledger: CreditLedger) -> int:
+    """Erase again what a restored database brought back; run before anything is served.
+
+    Returns:
+        how many keys were destroyed again.
+    """
+    _forget(ledger, list(ledger.keys.erasures.subjects()))
+    return ledger.keys.replay_erasures()
+
+
+def _forget(ledger: CreditLedger, subjects: list[UUID]) -> None:
+    names = [str(subject) for subject in subjects]
+    with ledger.pool.connection() as connection, connection.transaction():
+        for statement in FORGET:
+            connection.execute(statement, (names,))

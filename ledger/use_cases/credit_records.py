@@ -20,6 +20,8 @@ from ledger.credit_ledger import Appended, CreditLedger, repeatable
 
 ALGORITHMS = ["Ed25519", "EdDSA", "ES256"]
 """`EdDSA` is the older name (RFC 8037) of what RFC 9864 calls `Ed25519`; providers send either."""
+UNREADABLE = (JoseError, ValueError, RecursionError)
+"""What the library raises for a bad JWS; its JSON may be nested deeper than the stack."""
 
 warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
 
@@ -49,7 +51,7 @@ def verify_jws(token: str, key: dict[str, str]) -> dict[str, Any]:
     try:
         payload = jws.deserialize_compact(token, import_key({**key}), algorithms=ALGORITHMS).payload
         claims = json.loads(payload)
-    except (JoseError, ValueError) as error:
+    except UNREADABLE as error:
         raise Refused(Reason.SIGNATURE_INVALID) from error
     if not isinstance(claims, dict):
         raise Refused(Reason.SIGNATURE_INVALID)
@@ -60,7 +62,7 @@ def key_id_of(token: str) -> str:
     """The `kid` that a JWS names, not yet verified."""
     try:
         kid = jws.extract_compact(token.encode()).headers().get("kid")
-    except (JoseError, ValueError) as error:
+    except UNREADABLE as error:
         raise Refused(Reason.SIGNATURE_INVALID) from error
     if not isinstance(kid, str):
         raise Refused(Reason.SIGNER_UNKNOWN, field="kid")

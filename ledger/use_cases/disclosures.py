@@ -41,6 +41,16 @@ def require_disclosing(ledger: CreditLedger, cause: Cause, subject: UUID) -> Wor
     return worker
 
 
+def worker_of_code(ledger: CreditLedger, cause: Cause, code: str) -> UUID:
+    """Whose certificate a code is from.
+
+    Raises:
+        Refused: the code is forged or too old.
+    """
+    ticket = ledger.tickets.read(CERTIFICATE_CODE, code, cause.at, ledger.rules.certificate_code_ttl)
+    return ticket.subject_id
+
+
 @use_case
 def request_disclosure(
     ledger: CreditLedger, cause: Cause, consumer_id: UUID, code: str, scopes: Sequence[str]
@@ -72,6 +82,12 @@ def request_disclosure(
     lapses_at = ticket.issued_at + 2 * ledger.rules.certificate_code_ttl
     claim = ledger.blind_index.claim("certificate_code", code, disclosure.id, lapses_at)
     return disclosure, ledger.commit(cause, disclosure, claims=ClaimChanges(take=(claim,)))
+
+
+def disclosure_in(ledger: CreditLedger, appended: Appended) -> Disclosure:
+    """The disclosure that a committed command requested; its code may have expired since."""
+    (requested,) = ledger.event_log.read_at(appended.positions)
+    return ledger.load(Disclosure, UUID(str(requested.originator_id)))
 
 
 def _drawn(ledger: CreditLedger, cause: Cause, what: str) -> int:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.access import AccessLog
 from domain.event import Cause
+from domain.rejections import Reason, Refused
 from domain.worker import Worker
 from ledger.credit_ledger import Appended, CreditLedger, use_case
 
@@ -50,3 +51,9 @@ def find_subject(ledger: CreditLedger, id_number: str) -> UUID | None:
     """The living account behind a normalised ID number; erased people are found by subject id only."""
     with ledger.pool.connection() as connection:
         return ledger.blind_index.find_owner(connection, "id_number", id_number)
+
+
+def require_known(ledger: CreditLedger, subject_id: UUID) -> None:
+    """Refuse an id that no event ever had, before a look at nobody is recorded."""
+    if not ledger.positions_of(subject_id).positions:
+        raise Refused(Reason.NOT_FOUND, field="subject_id")

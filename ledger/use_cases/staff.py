@@ -47,8 +47,11 @@ def withdraw_role(ledger: CreditLedger, cause: Cause, staff_id: UUID) -> Appende
 def enrol_passkey(
     ledger: CreditLedger, cause: Cause, staff_id: UUID, credential_id: str, public_key: str
 ) -> Appended:
-    """Register a credential whose attestation was verified."""
+    """Register the first credential, whose attestation was verified; a ticket brings no second one."""
     member = ledger.load(StaffMember, staff_id)
+    member.require_granted()
+    if member.passkeys:
+        raise Refused(Reason.PASSKEY_INVALID)
     member.enrol_passkey(cause, credential_id, public_key)
     return ledger.commit(cause, member)
 

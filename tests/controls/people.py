@@ -101,18 +101,17 @@ def cause(clock: Clock, actor: str) -> Cause:
     return Cause(clock(), actor, uuid4())
 
 
-def registered_worker(ledger: CreditLedger, clock: Clock) -> Registered:
+def registered_worker(ledger: CreditLedger, clock: Clock, person: Person | None = None) -> Registered:
     """A worker who has filled in the registration form, no more."""
-    return _registered(ledger, clock, "worker")
+    return _registered(ledger, clock, "worker", person or new_person())
 
 
 def registered_consumer(ledger: CreditLedger, clock: Clock) -> Registered:
     """A consumer."""
-    return _registered(ledger, clock, "consumer")
+    return _registered(ledger, clock, "consumer", new_person())
 
 
-def _registered(ledger: CreditLedger, clock: Clock, role: str) -> Registered:
-    person = new_person()
+def _registered(ledger: CreditLedger, clock: Clock, role: str, person: Person) -> Registered:
     subject, _ = register(ledger, cause(clock, "person:new"), person.form(role))
     return Registered(subject, person)
 
@@ -124,7 +123,7 @@ def listed_enterprise(ledger: CreditLedger, clock: Clock) -> UUID:
     return Enterprise.stream_for(details.uscc)
 
 
-def complete_worker(ledger: CreditLedger, clock: Clock) -> CompleteWorker:
+def complete_worker(ledger: CreditLedger, clock: Clock, template: FaceTemplate = TEMPLATE) -> CompleteWorker:
     """A worker with a confirmed enterprise, a verified identity and an authorized letter."""
     worker = registered_worker(ledger, clock)
     subject, enterprise = worker.subject, listed_enterprise(ledger, clock)
@@ -133,7 +132,7 @@ def complete_worker(ledger: CreditLedger, clock: Clock) -> CompleteWorker:
         return cause(clock, f"person:{subject}")
 
     choose_enterprises(ledger, own(), subject, [enterprise])
-    verify_identity(ledger, own(), subject, worker.person.card(), ACCEPTED, TEMPLATE)
+    verify_identity(ledger, own(), subject, worker.person.card(), ACCEPTED, template)
     sign_letter(ledger, own(), subject, CURRENT.version, CURRENT.text_sha256)
     authorize_letter(ledger, own(), subject, ACCEPTED)
     confirm_employment(ledger, cause(clock, "staff:operator"), subject, enterprise)

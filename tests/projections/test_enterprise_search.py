@@ -57,10 +57,11 @@ def _found(connection: Connection, wanted: Search) -> set[str]:
         (Search(text="lvjie"), (LVJIE,)),
         (Search(text="58"), (TO_HOME,)),
         (Search(text="58到家"), (TO_HOME,)),
-        (Search(text="%_'\\"), ALL),  # nothing in it can be looked for
+        (Search(text="%_'\\"), ()),  # no name has it
         (Search(uscc="9111"), (AINONG_BEIJING, TO_HOME)),
         (Search(uscc="91110000600037341l"), (AINONG_BEIJING,)),
         (Search(uscc="9%"), ALL),
+        (Search(text=" "), ALL),
         (Search(province="重庆市"), (LVJIE, AINONG_CHONGQING)),
         (Search(province="重庆市", city="渝北区"), (AINONG_CHONGQING,)),
         (Search(text="爱侬", province="北京市"), (AINONG_BEIJING,)),

@@ -1,0 +1,32 @@
+"""Throws away what is kept for a while only: answers, SMS codes, ended sessions, claims of used codes."""
+
+from datetime import datetime, timedelta
+
+from psycopg_pool import ConnectionPool
+
+ANSWERS_KEPT = timedelta(days=1)
+"""How long a repeated request gets the same answer."""
+
+STALE = (
+    ("DELETE FROM ops.answers WHERE locked_until < %s", ANSWERS_KEPT),
+    (
+        "DELETE FROM ops.sms_codes WHERE sent_at < %s",
+        timedelta(days=1),
+    ),
+    ("DELETE FROM ops.sessions WHERE refresh_expires_at < %s", timedelta(days=1)),
+    (
+        "DELETE FROM ledger.claims WHERE kind = 'certificate_code' AND lapses_at < %s",
+        timedelta(minutes=1),
+    ),
+)
+"""Each statement with how long past its instant a row is kept."""
+
+
+def tidy(pool: ConnectionPool, at: datetime) -> int:
+    """Throw away what is stale.
+
+    Returns:
+        how many rows went.
+    """
+    with pool.connection() as connection:
+        return sum(connection.execute(statement, (at - kept,)).rowcount for statement, kept in STALE)

@@ -1,0 +1,84 @@
+"""The table of roles is the whole truth about who gets in."""
+
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from api.access import ROLES_OF_ROUTE, SIGNED_IN
+from api.route import LedgerRoute
+from tests.controls.api import Api, bearer
+from tests.controls.routes import OPERATIONS, Operation, contexts
+from tests.controls.visitors import signed_in
+
+CLOSED = [operation for operation in OPERATIONS if "public" not in operation.roles]
+
+
+def test_the_table_names_every_route_and_nothing_else() -> None:
+    assert {operation.name for operation in OPERATIONS} == set(ROLES_OF_ROUTE)
+
+
+def test_the_table_names_known_roles_only() -> None:
+    assert frozenset().union(*ROLES_OF_ROUTE.values()) <= SIGNED_IN | {"public"}
+
+
+def test_every_route_admits_and_answers_once_and_has_a_version_in_its_path() -> None:
+    for context in contexts():
+        assert isinstance(context.original_route, LedgerRoute)
+        assert str(context.path).startswith("/v1/")
+
+
+def answer_to(api: Api, operation: Operation, token: str | None) -> httpx.Response:
+    """Call without a body; a stream is left as soon as it has begun."""
+    headers = bearer(token) | {"Idempotency-Key": str(uuid4())}
+    with api.http.stream(operation.method, operation.path, headers=headers) as answer:
+        if answer.is_error:
+            answer.read()
+    return answer
+
+
+@pytest.mark.parametrize("role", sorted(SIGNED_IN))
+@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+def test_a_role_gets_in_where_the_table_says_so_and_nowhere_else(
+    api: Api, operation: Operation, role: str
+) -> None:
+    # given somebody who is signed in with the role
+    token, before = signed_in(api, uuid4(), role).access_token, api.appended()
+    # when they call the route
+    answer = answer_to(api, operation, token)
+    # then they are let in, or refused and nothing happened
+    if role in operation.roles or "public" in operation.roles:
+        assert answer.status_code != httpx.codes.UNAUTHORIZED
+        assert answer.is_success or answer.json()["code"] != "not-allowed"
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (403, "not-allowed")
+        assert api.appended() == before
+
+
+@pytest.mark.parametrize("token", [None, "jza_forged", "jzr_", "x" * 5000])
+@pytest.mark.parametrize("operation", CLOSED, ids=str)
+def test_nobody_gets_into_a_closed_route_without_a_token_of_ours(
+    api: Api, operation: Operation, token: str | None
+) -> None:
+    # given no token, or one that is not ours
+    before = api.appended()
+    # when the route is called
+    answer = answer_to(api, operation, token)
+    # then the caller is asked to sign in, and nothing happened
+    assert (answer.status_code, answer.json()["code"]) == (401, "token-invalid")
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert api.appended() == before
+
+
+def test_another_scheme_than_bearer_is_refused(api: Api) -> None:
+    token = signed_in(api, uuid4(), "worker").access_token
+    answer = api.http.get("/v1/me/receipts", headers={"Authorization": f"Basic {token}"})
+    assert answer.status_code == httpx.codes.UNAUTHORIZED
+
+
+def test_answers_are_never_stored_by_a_cache(api: Api) -> None:
+    # given somebody who may see their own data, and somebody who may not
+    token = signed_in(api, uuid4(), "worker").access_token
+    # when both get an answer, then neither may be kept on the way
+    for answer in (api.get("/v1/me/receipts", token), api.get("/v1/me/receipts"), api.get("/v1/letter")):
+        assert answer.headers["cache-control"] == "no-store"

@@ -1,0 +1,54 @@
+"""The document that client generators read."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.controls.routes import DOCUMENT, OPERATIONS, POSTS, Operation
+
+
+def test_the_document_is_openapi_3_1() -> None:
+    assert DOCUMENT["openapi"].startswith("3.1.")
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+def test_every_operation_says_what_it_does_and_what_it_answers(operation: Operation) -> None:
+    # given the operation in the document
+    described = operation.described
+    successes = {status: said for status, said in described["responses"].items() if status.startswith("2")}
+    # then it has words for people, and one answer with a shape unless the answer is empty
+    assert described["summary"]
+    assert described["description"]
+    assert len(successes) == 1
+    status, said = successes.popitem()
+    assert status == "204" or all(content["schema"] for content in said["content"].values())
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+def test_every_operation_documents_problems_as_they_are_served(operation: Operation) -> None:
+    responses = operation.described["responses"]
+    assert list(responses["4XX"]["content"]) == ["application/problem+json"]
+    assert "422" not in responses  # the framework's own shape of it is never served
+
+
+@pytest.mark.parametrize("operation", POSTS, ids=str)
+def test_every_post_documents_its_idempotency_key(operation: Operation) -> None:
+    required = [p["name"] for p in operation.described["parameters"] if p["in"] == "header" and p["required"]]
+    assert required == ["Idempotency-Key"]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+def test_an_operation_documents_whether_it_needs_a_token(operation: Operation) -> None:
+    is_public = "public" in operation.roles
+    assert operation.described.get("security") == (None if is_public else [{"accessToken": []}])
+
+
+def test_the_document_is_printed_without_any_service_or_setting() -> None:
+    # given an environment without a single setting
+    command = [sys.executable, "-m", "jiazheng", "openapi"]
+    # when the document is printed
+    printed = subprocess.run(command, env={}, capture_output=True, check=True, timeout=60)  # noqa: S603 - our own
+    # then it is the one that is served
+    assert json.loads(printed.stdout) == json.loads(json.dumps(DOCUMENT))

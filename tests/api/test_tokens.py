@@ -1,0 +1,175 @@
+"""Sessions: a quarter of an hour of access, thirty days of refreshing, both void at once when need be."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.controls.api import Api
+from tests.controls.visitors import (
+    Visitor,
+    administrator,
+    register_consumer,
+    register_worker,
+    sms_code,
+    staff_member,
+)
+
+A_SECOND = timedelta(seconds=1)
+ACCESS, REFRESH = timedelta(minutes=15), timedelta(days=30)
+
+
+def session_of(api: Api, visitor: Visitor) -> dict[str, str]:
+    """Fresh tokens for somebody, on another device."""
+    body = {"phone": str(visitor.person.phone), "sms_code": sms_code(api, visitor.person), "device": "tablet"}
+    tokens: dict[str, str] = api.post("/v1/sessions", json=body).json()
+    return tokens
+
+
+def refresh(api: Api, refresh_token: str) -> httpx.Response:
+    return api.post("/v1/session-refreshes", json={"refresh_token": refresh_token})
+
+
+def lets_in(api: Api, tokens: dict[str, str]) -> bool:
+    answer = api.get("/v1/me", tokens["access_token"])
+    assert answer.status_code in (200, 401)
+    return answer.is_success
+
+
+def test_an_access_token_holds_a_quarter_of_an_hour(api: Api) -> None:
+    tokens = session_of(api, register_worker(api))
+    api.clock.advance(ACCESS - A_SECOND)
+    assert lets_in(api, tokens)
+    api.clock.advance(A_SECOND)
+    assert not lets_in(api, tokens)
+
+
+def test_a_refresh_token_holds_thirty_days(api: Api) -> None:
+    # given a session of a month ago, less a second
+    tokens = session_of(api, register_worker(api))
+    api.clock.advance(REFRESH - A_SECOND)
+    # when it is refreshed, and another month passes
+    fresh = refresh(api, tokens["refresh_token"]).json()
+    assert lets_in(api, fresh)
+    api.clock.advance(REFRESH)
+    # then the thirty days are over
+    assert refresh(api, fresh["refresh_token"]).status_code == 401
+
+
+def test_an_answer_tells_when_its_tokens_expire(api: Api) -> None:
+    tokens = session_of(api, register_worker(api))
+    now = api.clock()
+    assert tokens["access_expires_at"] == (now + ACCESS).isoformat().replace("+00:00", "Z")
+    assert tokens["refresh_expires_at"] == (now + REFRESH).isoformat().replace("+00:00", "Z")
+
+
+def test_a_refresh_voids_the_access_token_before_it(api: Api) -> None:
+    tokens = session_of(api, register_worker(api))
+    fresh = refresh(api, tokens["refresh_token"]).json()
+    assert not lets_in(api, tokens)
+    assert lets_in(api, fresh)
+
+
+def test_a_refresh_token_that_comes_twice_ends_the_session(api: Api) -> None:
+    # given a refresh token that was used
+    tokens = session_of(api, register_worker(api))
+    fresh = refresh(api, tokens["refresh_token"]).json()
+    # when it comes again, from whoever copied it
+    answer = refresh(api, tokens["refresh_token"])
+    # then neither side goes on with the session
+    assert answer.json()["code"] == "token-invalid"
+    assert not lets_in(api, fresh)
+    assert refresh(api, fresh["refresh_token"]).status_code == 401
+
+
+def test_a_reused_refresh_token_ends_no_other_session_of_the_person(api: Api) -> None:
+    worker = register_worker(api)
+    one, other = session_of(api, worker), session_of(api, worker)
+    refresh(api, one["refresh_token"])
+    refresh(api, one["refresh_token"])
+    assert lets_in(api, other)
+
+
+def test_a_client_that_lost_the_answer_to_a_refresh_gets_it_again(api: Api) -> None:
+    # given a refresh whose answer got lost on the way
+    tokens, body = session_of(api, register_worker(api)), {}
+    body = {"refresh_token": tokens["refresh_token"]}
+    first = api.post("/v1/session-refreshes", key="the-same-key-again", json=body)
+    # when it is repeated under its key
+    again = api.post("/v1/session-refreshes", key="the-same-key-again", json=body)
+    # then it is no reuse
+    assert again.json() == first.json()
+    assert lets_in(api, again.json())
+
+
+def test_signing_out_voids_both_tokens_at_once(api: Api) -> None:
+    tokens = session_of(api, register_worker(api))
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert api.http.delete("/v1/session", headers=headers).status_code == 204
+    assert not lets_in(api, tokens)
+    assert refresh(api, tokens["refresh_token"]).status_code == 401
+
+
+FORGERIES = {
+    "truncated": lambda token: token[:-2],
+    "another session": lambda token: token[:10] + ("A" if token[10] != "A" else "B") + token[11:],
+    "the next generation": lambda token: token[:29] + ("g" if token[29] != "g" else "w") + token[30:],
+    "without its kind": lambda token: token[4:],
+    "of no length": lambda token: token[:4],
+    "no base64": lambda token: token[:4] + "*" * 75,
+    "longer": lambda token: token + "AAAA",
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_token_that_is_not_ours_to_the_bit_is_refused(api: Api, name: str) -> None:
+    # given a session, and its tokens bent
+    tokens = session_of(api, register_worker(api))
+    bent: dict[str, Any] = {kind: FORGERIES[name](tokens[kind]) for kind in ("access_token", "refresh_token")}
+    # when they are used
+    assert not lets_in(api, bent)
+    assert refresh(api, bent["refresh_token"] or "x").status_code == 401
+    # then the session itself goes on: nobody ends a stranger's by guessing
+    assert lets_in(api, tokens)
+
+
+def test_the_two_kinds_of_token_do_not_replace_each_other(api: Api) -> None:
+    tokens = session_of(api, register_worker(api))
+    assert not lets_in(api, {"access_token": tokens["refresh_token"]})
+    swapped = tokens["refresh_token"].replace("jzr_", "jza_")
+    assert not lets_in(api, {"access_token": swapped})
+    assert refresh(api, tokens["access_token"]).status_code == 401
+    assert lets_in(api, tokens)
+
+
+def test_withdrawing_a_role_ends_its_sessions_at_once(api: Api) -> None:
+    # given an editor who is signed in
+    editor = staff_member(api, "editor")
+    path = f"/v1/staff/{editor.staff_id}/withdrawal"
+    # when the role is withdrawn
+    administrator(api, "first").post(path)
+    # then the editor's token is refused from then on
+    assert api.post("/v1/enterprise-imports", editor.token).status_code == 401
+
+
+@pytest.mark.parametrize("register", [register_worker, register_consumer])
+def test_cancelling_the_account_ends_every_session(api: Api, register: Any) -> None:
+    # given somebody with two sessions
+    visitor = register(api)
+    other = session_of(api, visitor)
+    # when they cancel the account from one
+    body = {"sms_code": sms_code(api, visitor.person)}
+    assert api.post("/v1/me/cancellation", visitor.token, json=body).is_success
+    # then both are over
+    assert not lets_in(api, other)
+    assert not lets_in(api, {"access_token": visitor.token})
+    assert refresh(api, other["refresh_token"]).status_code == 401
+
+
+def test_a_database_reader_finds_no_token(api: Api) -> None:
+    tokens = session_of(api, register_worker(api))
+    with api.parts.ledger.pool.connection() as connection:
+        rows = connection.execute("SELECT s::text FROM ops.sessions s").fetchall()
+    assert rows
+    assert not [kind for kind in ("access_token", "refresh_token") if tokens[kind] in str(rows)]

@@ -1,0 +1,65 @@
+"""Enterprises of a test's own, and the CSV that lists them."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple
+from itertools import count
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+
+from api.enterprise_csv import COLUMNS
+from domain.check_characters import uscc_check_character
+from domain.enterprise import EnterpriseDetails
+from tests.controls.api import Api
+from tests.controls.trails import settled
+from tests.controls.visitors import signed_in
+
+_numbers: Final = count(1)
+
+
+def new_details(**changes: str) -> EnterpriseDetails:
+    """Another enterprise at each call, in a city of its own unless told."""
+    number = next(_numbers)
+    body = f"91330100{number:09}"
+    given = {
+        "uscc": body + uscc_check_character(body),
+        "name": f"杭州安心家政服务第{number}有限公司",
+        "brand": "安心",
+        "province": "浙江省",
+        "city": f"第{number}试验区",
+        "status": "operating",
+    }
+    return EnterpriseDetails(**given | changes)
+
+
+def csv_of(rows: Iterable[EnterpriseDetails | Sequence[str]]) -> bytes:
+    """The file, with its header."""
+    text = io.StringIO()
+    lines = [row if isinstance(row, Sequence) else astuple(row) for row in rows]
+    csv.writer(text).writerows([COLUMNS, *lines])
+    return text.getvalue().encode()
+
+
+def uploaded(api: Api, octets: bytes) -> httpx.Response:
+    """Import a file as an editor."""
+    editor = signed_in(api, uuid4(), "editor")
+    file = {"file": ("enterprises.csv", octets, "text/csv")}
+    return api.post("/v1/enterprise-imports", editor.access_token, files=file)
+
+
+def imported(api: Api, *rows: EnterpriseDetails | Sequence[str]) -> dict[str, Any]:
+    """The report of an import, once everybody can search for what it brought."""
+    answer = uploaded(api, csv_of(rows))
+    assert answer.status_code == 200, answer.text
+    settled(api)
+    report: dict[str, Any] = answer.json()
+    return report
+
+
+def found(api: Api, **wanted: str) -> list[dict[str, Any]]:
+    """The first page of a search."""
+    items: list[dict[str, Any]] = api.get("/v1/enterprises", params=wanted).json()["items"]
+    return items

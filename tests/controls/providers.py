@@ -1,0 +1,72 @@
+"""Registered data providers (数据提供方), and what they submit, signed in each way that is allowed."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+from joserfc import jws
+from joserfc.jwk import ECKey, OKPKey
+
+from tests.controls.api import Api
+from tests.controls.people import Person
+from tests.controls.visitors import administrator
+
+KID: Final = "2026"
+LEVEL: Final = "A-special"
+TAX: Final = {"year": 2025, "paid": True, "level": LEVEL}
+
+
+class ProviderKey:
+    """A key that signs under one of the algorithms' names."""
+
+    def __init__(self, algorithm: str = "Ed25519") -> None:
+        self._algorithm = algorithm
+        is_elliptic = algorithm == "ES256"
+        self._key = ECKey.generate_key("P-256") if is_elliptic else OKPKey.generate_key("Ed25519")
+        self._members = ("kty", "crv", "x", "y") if is_elliptic else ("kty", "crv", "x")
+
+    def public_jwk(self) -> dict[str, str]:
+        return {name: str(self._key.as_dict(private=False)[name]) for name in self._members}
+
+    def sign(self, claims: object, kid: str = KID) -> str:
+        header = {"alg": self._algorithm, "kid": kid}
+        return jws.serialize_compact(header, json.dumps(claims), self._key, [self._algorithm])
+
+
+@dataclass(frozen=True)
+class RegisteredProvider:
+    """A provider that may submit tax records."""
+
+    provider_id: str
+    key: ProviderKey
+    audience: str
+
+    def record(self, person: Person, **changes: Any) -> dict[str, Any]:
+        """The claims of a tax record; `changes` replace some."""
+        claims = {
+            "iss": self.provider_id,
+            "aud": self.audience,
+            "type": "tax",
+            "reference": "tax-1",
+            "id_number": str(person.id_number),
+            "content": TAX,
+        }
+        return claims | changes
+
+    def submit(self, api: Api, claims: object, kid: str = KID) -> httpx.Response:
+        """Sign and send."""
+        return send(api, self.provider_id, self.key.sign(claims, kid))
+
+
+def send(api: Api, provider_id: str, token: str) -> httpx.Response:
+    """Send what is signed already."""
+    return api.post("/v1/credit-records", json={"provider_id": provider_id, "jws": token})
+
+
+def registered_provider(api: Api, algorithm: str = "Ed25519") -> RegisteredProvider:
+    """A tax office that an administrator has just registered."""
+    key = ProviderKey(algorithm)
+    body = {"name": "合肥市税务局", "record_types": ["tax"], "keys": {KID: key.public_jwk()}}
+    registered = administrator(api, "first").post("/v1/providers", json=body)
+    return RegisteredProvider(registered["id"], key, api.url)

@@ -1,0 +1,168 @@
+"""One request of each kind that writes, ready to be sent under a key, by people who are ready for it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from domain.letter import CURRENT
+from jiazheng.demo.doubles.passkey import SoftwarePasskey
+from jiazheng.demo.terminal import Signer
+from tests.controls.api import Api
+from tests.controls.cards import reading_of
+from tests.controls.people import listed_enterprise, new_person
+from tests.controls.visitors import (
+    ENROLLED,
+    SAME_FACE,
+    administrator,
+    challenge,
+    complete_worker,
+    form,
+    granted,
+    photo,
+    register_consumer,
+    register_worker,
+    sms_code,
+    staff_client,
+)
+
+Post = Callable[[str], httpx.Response]
+"""Sends one and the same request under a key."""
+
+
+def posting(api: Api, path: str, token: str | None = None, **request: Any) -> Post:
+    return lambda key: api.post(path, token, key, **request)
+
+
+def registration(api: Api) -> Post:
+    person = new_person()
+    return posting(api, "/v1/workers", json=form(person, sms_code(api, person)))
+
+
+def consumer_registration(api: Api) -> Post:
+    person = new_person()
+    return posting(api, "/v1/consumers", json=form(person, sms_code(api, person)))
+
+
+def choice(api: Api) -> Post:
+    body = {"enterprise_ids": [str(listed_enterprise(api.parts.ledger, api.clock))]}
+    return posting(api, "/v1/me/enterprises", register_worker(api).token, json=body)
+
+
+def identity_verification(api: Api) -> Post:
+    worker = register_worker(api)
+    enterprise = str(listed_enterprise(api.parts.ledger, api.clock))
+    worker.client.post("/v1/me/enterprises", json={"enterprise_ids": [enterprise]})
+    data = {"card_reading": reading_of(api, worker)}
+    return posting(api, "/v1/identity-verifications", worker.token, data=data, files=photo(ENROLLED))
+
+
+def check_in(api: Api) -> Post:
+    return posting(api, "/v1/check-ins", complete_worker(api).token, files=photo(SAME_FACE))
+
+
+def last_attempt_of_the_hour(api: Api) -> Post:
+    worker = complete_worker(api)
+    for _ in range(2):  # the registration took two already, four are used up now
+        api.post("/v1/check-ins", worker.token, files=photo(SAME_FACE))
+    return posting(api, "/v1/check-ins", worker.token, files=photo(SAME_FACE))
+
+
+def revocation(api: Api) -> Post:
+    return posting(api, "/v1/letter-revocations", complete_worker(api).token)
+
+
+def letter_signature(api: Api) -> Post:
+    worker = complete_worker(api)
+    api.post("/v1/letter-revocations", worker.token)
+    signed = {"version": CURRENT.version, "text_sha256": CURRENT.text_sha256}
+    return posting(api, "/v1/letter-signatures", worker.token, json=signed)
+
+
+def letter_authorization(api: Api) -> Post:
+    worker = complete_worker(api)
+    api.post("/v1/letter-revocations", worker.token)
+    signed = {"version": CURRENT.version, "text_sha256": CURRENT.text_sha256}
+    api.post("/v1/letter-signatures", worker.token, json=signed)
+    return posting(api, "/v1/letter-authorizations", worker.token, files=photo(SAME_FACE))
+
+
+def prompted(api: Api) -> tuple[str, str, dict[str, Any]]:
+    """A worker's and a consumer's token, and the disclosure that the consumer asked for."""
+    worker, consumer = complete_worker(api), register_consumer(api)
+    code = worker.client.post("/v1/certificate-codes")["code"]
+    scanned = {"code": code, "scopes": ["basic", "identity"]}
+    return worker.token, consumer.token, consumer.client.post("/v1/disclosures", json=scanned)
+
+
+def scan(api: Api) -> Post:
+    worker, consumer = complete_worker(api), register_consumer(api)
+    body = {"code": worker.client.post("/v1/certificate-codes")["code"], "scopes": ["basic"]}
+    return posting(api, "/v1/disclosures", consumer.token, json=body)
+
+
+def approval(api: Api) -> Post:
+    worker, _, disclosure = prompted(api)
+    path = f"/v1/disclosures/{disclosure['disclosure_id']}/approval"
+    answer = {"digits": disclosure["digits"], "scopes": ["basic"]}
+    return posting(api, path, worker, data=answer, files=photo(SAME_FACE))
+
+
+def refusal(api: Api) -> Post:
+    worker, _, disclosure = prompted(api)
+    return posting(api, f"/v1/disclosures/{disclosure['disclosure_id']}/refusal", worker)
+
+
+def abandonment(api: Api) -> Post:
+    _, consumer, disclosure = prompted(api)
+    return posting(api, f"/v1/disclosures/{disclosure['disclosure_id']}/abandonment", consumer)
+
+
+def look(api: Api) -> Post:
+    worker, consumer, disclosure = prompted(api)
+    path = f"/v1/disclosures/{disclosure['disclosure_id']}"
+    answer = {"digits": disclosure["digits"], "scopes": ["basic"]}
+    api.post(f"{path}/approval", worker, data=answer, files=photo(SAME_FACE))
+    return posting(api, f"{path}/views", consumer)
+
+
+def employment_end(api: Api) -> Post:
+    worker = complete_worker(api)
+    return posting(api, f"/v1/me/employments/{worker.enterprise}/end", worker.token)
+
+
+def confirmation(api: Api) -> Post:
+    enterprise, worker = listed_enterprise(api.parts.ledger, api.clock), register_worker(api)
+    worker.client.post("/v1/me/enterprises", json={"enterprise_ids": [str(enterprise)]})
+    operator = staff_client(api, "operator", enterprise)
+    path = f"/v1/enterprise/employments/{worker.subject}/confirmation"
+    return posting(api, path, operator.access_token)
+
+
+def proposal(api: Api) -> Post:
+    return posting(api, "/v1/staff", administrator(api, "first").access_token, json={"role": "editor"})
+
+
+def passkey_enrolment(api: Api) -> Post:
+    _, token = granted(api, "editor")
+    credential = SoftwarePasskey(api.url, "localhost").create(challenge(api))
+    return posting(api, "/v1/staff-passkeys", json={"enrolment_token": token, "credential": credential})
+
+
+def withdrawal(api: Api) -> Post:
+    staff_id, _ = granted(api, "editor")
+    path = f"/v1/staff/{staff_id}/withdrawal"
+    return posting(api, path, administrator(api, "first").access_token)
+
+
+def kiosk(api: Api) -> Post:
+    body = {"site": "政务服务中心", "public_key": Signer().public_jwk()}
+    return posting(api, "/v1/kiosks", administrator(api, "first").access_token, json=body)
+
+
+REQUESTS = (
+    *(registration, consumer_registration, choice, identity_verification, letter_signature),
+    *(letter_authorization, check_in, last_attempt_of_the_hour, revocation, employment_end),
+    *(scan, approval, refusal, abandonment, look),
+    *(confirmation, proposal, passkey_enrolment, withdrawal, kiosk),
+)
