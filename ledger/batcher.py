@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from threading import Event, Lock
 
 from ledger.append import Outcome, Save
+from ledger.sender import ServerAway
 
 MAX_SAVES = 64
 MAX_EVENTS = 5_000
@@ -75,6 +76,9 @@ class Batcher:
     def _settle(self, batch: list[_Waiting]) -> None:
         try:
             outcomes = self._append([waiting.save for waiting in batch])
+        except ServerAway as error:  # it was waited for; each save alone would wait as long again
+            for waiting in batch:
+                waiting.error = error
         except Exception as error:  # noqa: BLE001 - it is raised in the thread whose save it is
             if len(batch) == 1:
                 batch[0].error = error

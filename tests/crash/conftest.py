@@ -52,9 +52,9 @@ def own_settings(folder: Path, own_postgres: EmbeddedPostgres) -> Iterator[Setti
         erasures_file=folder / "erasures",
         database_connections=10,
     )
-    create_files(made)
     owners = [own_postgres.owner_url(database) for database in ("ledger", "keys")]
     migrate_all(OwnerSettings(DATABASE_OWNER_URL=owners[0], KEYS_DATABASE_OWNER_URL=owners[1]))
+    create_files(made)
     yield made
     valkey.stop()
 

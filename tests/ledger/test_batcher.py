@@ -16,6 +16,7 @@ from ledger.batcher import MAX_SAVES, Batcher
 from ledger.claims import ClaimChanges
 from ledger.credit_ledger import CreditLedger
 from ledger.recorder import DISTANT_PAST
+from ledger.sender import ServerAway
 from tests.controls.races import at_full_width, race
 from tests.controls.stored_events import claim_on, stored, stream_in
 
@@ -111,6 +112,21 @@ def test_a_failed_append_is_told_to_its_own_saves_and_the_next_goes_on() -> None
         batcher.save(save)
     # then the second succeeds
     assert batcher.save(save) == _told_apart(save)
+
+
+def test_a_server_that_is_away_is_waited_for_once_by_all_of_a_batch() -> None:
+    # given a server that does not come back, and several saves that share an append
+    batches: Batches = []
+
+    def append(batch: Sequence[Save]) -> Sequence[Outcome]:
+        batches.append(batch)
+        raise ServerAway
+
+    # when they meet
+    with pytest.raises(ServerAway):
+        _together([_save(number, {number}, set()) for number in range(8)], append)
+    # then nobody asks again alone
+    assert [len(batch) for batch in batches] == [1, 7]
 
 
 def test_of_saves_that_race_the_losers_alone_are_refused(ledger: CreditLedger) -> None:

@@ -36,7 +36,7 @@ def test_after_a_restart_nobody_is_given_a_connection_that_is_gone(
 ) -> None:
     # given a ledger whose connections, which nobody uses, were all closed by the server
     recorder = at_full_width(ledger).event_log
-    assert _end_all_connections(owner_url) == CONNECTIONS
+    assert _end_all_connections(owner_url) >= CONNECTIONS
     # when it is read and appended to
     stored_before = recorder.select_events(ONE)
     ids = recorder.insert_events([stored(ONE)])
