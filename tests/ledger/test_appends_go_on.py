@@ -23,7 +23,7 @@ ONE_APPEND_SECONDS = 5.0
 DEADLINE_SECONDS = 30.0
 STREAM, HELD = stream_in(1), stream_in(2)
 
-ENDLESS = "SET vacuum_cost_delay = '100ms'; SET vacuum_cost_limit = 1; SET statement_timeout = '120s'"
+ENDLESS = "SET vacuum_cost_delay = '100ms'; SET vacuum_cost_limit = 1; SET statement_timeout = '30s'"
 """Makes a VACUUM or ANALYZE of the log pause after each page, so that it takes minutes."""
 
 UNDER_WAY = {
