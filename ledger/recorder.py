@@ -8,20 +8,20 @@ from uuid import UUID, uuid4
 from eventsourcing.persistence import (
     ApplicationRecorder,
     Notification,
-    OperationalError,
     StoredEvent,
     Subscription,
 )
 from psycopg_pool import ConnectionPool
 
 from domain.streams import PARTITIONS, partition_of
-from ledger.append import Outcome, Save, append
-from ledger.batcher import Batcher
+from ledger.append import Outcome, Save
+from ledger.batcher import Append, Batcher
 from ledger.claims import NO_CHANGES, ClaimChanges
 from ledger.hints import POLLING, Wakeups
 from ledger.metrics import APPEND_EVENTS, APPEND_SAVES, APPEND_SECONDS
 from ledger.partitioned_log import PartitionedLog
 from ledger.positions import Position
+from ledger.sender import Sender, telling
 
 _STREAM = """
     SELECT stream_id, version, topic, state FROM ledger.events
@@ -37,9 +37,10 @@ DISTANT_PAST = datetime(1970, 1, 1, tzinfo=UTC)
 class LedgerRecorder(PartitionedLog, ApplicationRecorder):
     """The library's recorder interface over `ledger.events`, and a log that is read per partition."""
 
-    def __init__(self, pool: ConnectionPool, wakeups: Wakeups = POLLING) -> None:
+    def __init__(self, pool: ConnectionPool, wakeups: Wakeups = POLLING, send: Append | None = None) -> None:
         super().__init__(pool)
         self.wakeups = wakeups
+        self._send = send or Sender(pool)
         self._batcher = Batcher(self._append)
 
     def insert_events(
@@ -70,29 +71,22 @@ class LedgerRecorder(PartitionedLog, ApplicationRecorder):
             StreamConflict: a stream moved on; names it.
             Refused: a claim is held by somebody else, or a subject is erased.
             AlreadyAppended: the append was committed before.
+            FateUnknown: the server went away for too long; names the append.
         """
         if not stored_events:
             return []
         save = Save(stored_events, append_id or uuid4(), at, claims, subjects, erase)
-        return self._batcher.save(save).result()
+        with telling(save):
+            return self._batcher.save(save).result()
 
     def _append(self, saves: Sequence[Save]) -> Sequence[Outcome]:
         """Append a batch and tell those who follow, who may come too late or never hear of it."""
         APPEND_SAVES.observe(len(saves))
         APPEND_EVENTS.observe(sum(len(save.events) for save in saves))
         with APPEND_SECONDS.time():
-            outcomes = self._append_surely(saves)
+            outcomes = self._send(saves)
         self.wakeups.tell()
         return outcomes
-
-    def _append_surely(self, saves: Sequence[Save]) -> Sequence[Outcome]:
-        """After a lost connection once more: what was committed is recognised by its id."""
-        try:
-            with self._connection() as connection:
-                return append(connection, saves)
-        except OperationalError:
-            with self._connection() as connection:
-                return [outcome.as_first_told() for outcome in append(connection, saves)]
 
     def flush(self) -> None:
         """Wait until everything that was visible is on disk; before anything leaves the database."""
@@ -125,19 +119,17 @@ class LedgerRecorder(PartitionedLog, ApplicationRecorder):
         inclusive_of_start: bool = True,
     ) -> Sequence[Notification]:
         """Read the log by notification id, that is partition after partition."""
-        first = (start or 0) if inclusive_of_start else (start or 0) + 1
-        last = (1 << 62) if stop is None else stop
         query = """
             SELECT (partition::bigint << 48) + position, stream_id, version, topic, state FROM ledger.events
             WHERE (partition, position) >= (%s, %s) AND (partition, position) <= (%s, %s)
                 AND (%s = '{}' OR topic = ANY (%s))
             ORDER BY partition, position LIMIT %s
         """
-        low, high = Position.from_id(first), Position.from_id(last)
-        wanted = list(topics)
-        bounds = (low.partition, low.number, min(high.partition, 32767), high.number, wanted, wanted, limit)
+        low = Position.from_id((start or 0) + (not inclusive_of_start))
+        high = Position.from_id((1 << 62) if stop is None else stop)
+        bounds = (low.partition, low.number, min(high.partition, 32767), high.number)
         with self._connection() as connection:
-            rows = connection.execute(query, bounds).fetchall()
+            rows = connection.execute(query, (*bounds, *[list(topics)] * 2, limit)).fetchall()
         return [Notification(s, v, t, bytes(b), id=n) for n, s, v, t, b in rows]
 
     def max_notification_id(self) -> int | None:
