@@ -101,7 +101,7 @@ async def _answer_once(request: Request, own: Handler, *, is_kept: bool) -> Resp
     """Serve a POST under its Idempotency-Key: the same request again gets the same answer."""
     parts = parts_of(request)
     repeatable = await _repeatable(request, parts)
-    begun = await run_in_threadpool(parts.answers.begin, repeatable, parts.clock())
+    begun = await run_in_threadpool(parts.answers.begin, repeatable, parts.clock(), is_kept=is_kept)
     if not isinstance(begun, Begun):
         return begun
     request.state.begun = begun
