@@ -21,6 +21,7 @@ from jiazheng.settings import OwnerSettings, Settings
 from ledger.clock import Clock, DemoClock, system_clock
 from ledger.credit_ledger import CreditLedger
 from ledger.erasures import ErasureList
+from ledger.hints import POLLING, Hints, Wakeups
 from ledger.keyring import Keyring
 from ledger.migrate import migrate
 from ledger.sms_outbox import SmsOutbox
@@ -36,9 +37,14 @@ def build_clock(settings: Settings) -> Clock:
 
 def build_ledger(settings: Settings) -> CreditLedger:
     """The ledger, with its keys; what a restored database brought back is erased again before it is used."""
-    ledger = CreditLedger(settings.ledger_environment(), settings.rules)
+    ledger = CreditLedger(settings.ledger_environment(), settings.rules, build_wakeups(settings))
     replay_erasures(ledger)
     return ledger
+
+
+def build_wakeups(settings: Settings) -> Wakeups:
+    """How those who append wake those who follow."""
+    return Hints(settings.redis_url) if settings.hints else POLLING
 
 
 def build_outbox(ledger: CreditLedger) -> SmsOutbox:
