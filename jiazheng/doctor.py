@@ -38,7 +38,9 @@ def examine() -> list[Finding]:
     return [
         Finding("settings", is_good=True),
         _checked("keyring", lambda: Keyring.load(settings.keyring_file), "run `jiazheng migrate` once"),
-        _checked("list of erasures", lambda: ErasureList(settings.erasures_file), "bring the file back"),
+        _checked(
+            "list of erasures", lambda: ErasureList(settings.erasures_file).subjects(), "bring the file back"
+        ),
         _checked(
             "ledger database", lambda: _may_not_rewrite(settings.database_url), "see docs/operations.md"
         ),
@@ -53,10 +55,23 @@ class NotInOrder(RuntimeError):
     """A check found something wrong."""
 
 
+WRONG = (
+    NotInOrder,
+    ErasureListMissing,
+    OSError,
+    psycopg.Error,
+    redis.RedisError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
+"""What a check meets when something is not there, not reachable, or (the last three) damaged."""
+
+
 def _checked(what: str, check: Callable[[], object], advice: str) -> Finding:
     try:
         check()
-    except (NotInOrder, ErasureListMissing, OSError, psycopg.Error, redis.RedisError) as error:
+    except WRONG as error:
         return Finding(what, is_good=False, advice=f"{type(error).__name__}; {advice}")
     return Finding(what, is_good=True)
 

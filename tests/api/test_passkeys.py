@@ -6,6 +6,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from jiazheng.demo.doubles.passkey import SoftwarePasskey
 from ledger.tickets import IDENTITY_CHALLENGE
@@ -98,6 +99,27 @@ def test_a_withdrawn_member_s_ticket_is_void(api: Api) -> None:
     administrator(api, "first").post(f"/v1/staff/{member.staff_id}/withdrawal")
     answer = enrol(api, enrolment_token_for(api, member.staff_id), new_passkey(api).create(challenge(api)))
     assert outcome(answer) == (403, "grant-not-in-force")
+
+
+BENT_KEYS = {
+    "without y": (b"\x22\x58\x20", b"\x33\x58\x20"),
+    "without its type": (b"\xa5\x01\x02", b"\xa5\x07\x02"),
+    "off the curve": (b"\x21\x58\x20", b"\x21\x58\x20" + bytes(31)),
+}
+
+
+@pytest.mark.parametrize("name", BENT_KEYS)
+def test_a_key_that_could_never_sign_anybody_in_is_not_enrolled(api: Api, name: str) -> None:
+    # given a passkey whose public key is none
+    _, token = granted(api, "editor")
+    credential, (there, bent) = new_passkey(api).create(challenge(api)), BENT_KEYS[name]
+    attestation = base64url_to_bytes(credential["response"]["attestationObject"])
+    at = attestation.index(there)
+    broken = attestation[:at] + bent + attestation[at + len(bent) :]
+    credential["response"]["attestationObject"] = bytes_to_base64url(broken)
+    # when it is enrolled, then it is refused, and another one still can be
+    assert outcome(enrol(api, token, credential)) == INVALID
+    assert enrol(api, token, new_passkey(api).create(challenge(api))).is_success
 
 
 def test_somebody_else_s_passkey_signs_nobody_in(api: Api) -> None:
