@@ -87,10 +87,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem(re.sub("[._]", "-", error.code), 422, FIELD_OF_KIND.get(kind, kind))
         case RequestValidationError():
             return Problem("request-invalid", 422, errors=tuple(map(_without_input, error.errors())))
-        case StreamConflict():
-            return Problem("too-busy", 503)
-        case OperationalError() | PoolTimeout():  # repeated with the same key, it is carried out once
-            return Problem("ledger-away", 503)
+        case StreamConflict() | OperationalError() | PoolTimeout():  # repeated, it is carried out once
+            return Problem("too-busy" if isinstance(error, StreamConflict) else "ledger-away", 503)
         case HTTPException():
             code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
             return Problem(code, error.status_code, allow=(error.headers or {}).get("Allow"))

@@ -25,7 +25,6 @@ from jiazheng.exposition import metrics_told
 from jiazheng.settings import OwnerSettings, Settings
 from ledger.erasures import ErasureListMissing
 from ledger.migrate import MigrationChanged
-from ledger.tickets import STAFF_ENROLMENT
 from ledger.use_cases import staff as staff_commands
 from projections import catalogue, runner
 from workers.run import run_loops, stop_at_signals
@@ -211,7 +210,7 @@ def staff(role: Annotated[str, typer.Argument(help="only `administrator`")] = "a
     ledger = bootstrap.build_ledger(made)
     cause = Cause(bootstrap.build_clock(made)(), "system:console", uuid4())
     staff_id: UUID = staff_commands.grant_first_administrator(ledger, cause)
-    token = ledger.tickets.issue(STAFF_ENROLMENT, staff_id, cause.at)
+    token = staff_commands.enrolment_token(ledger, staff_id, cause.at)
     typer.echo(json.dumps({"staff_id": str(staff_id), "enrolment_token": token}))
     ledger.close()
 

@@ -66,10 +66,30 @@ def test_a_ticket_of_another_kind_enrols_nothing(api: Api) -> None:
     assert outcome(enrol(api, other, new_passkey(api).create(challenge(api)))) == INVALID
 
 
+def test_neither_administrator_enrols_in_the_person_s_place(api: Api) -> None:
+    # given a proposal, whose half of the token the proposer has, and the half that the granter got
+    staff_id, first = proposed(api, "administrator")
+    assert outcome(enrol(api, first, new_passkey(api).create(challenge(api)))) == INVALID
+    second = administrator(api, "second").post(f"/v1/staff/{staff_id}/grant")["enrolment_token_half"]
+    # when either enrols with what they have, then it is refused
+    for alone in (first, second, f"{first}.{first}", f"{second}.{second}", f"{second}.{first}"):
+        assert outcome(enrol(api, alone, new_passkey(api).create(challenge(api)))) == INVALID
+    # and the person, who got both, is let in
+    assert enrol(api, f"{first}.{second}", new_passkey(api).create(challenge(api))).is_success
+
+
+def test_halves_of_two_people_are_no_token(api: Api) -> None:
+    _, one = granted(api, "editor")
+    _, other = granted(api, "editor")
+    mixed = f"{one.partition('.')[0]}.{other.partition('.')[2]}"
+    assert outcome(enrol(api, mixed, new_passkey(api).create(challenge(api)))) == INVALID
+
+
 def test_nobody_enrols_before_the_grant(api: Api) -> None:
-    # given a proposal that the second administrator has not granted
-    staff_id, token = proposed(api, "editor")
-    # when its ticket is used, then it does not work yet; after the grant it does
+    # given a proposal that the second administrator has not granted, and a token as the console makes it
+    staff_id, _ = proposed(api, "editor")
+    token = enrolment_token_for(api, staff_id)
+    # when it is used, then it does not work yet; after the grant it does
     answer = enrol(api, token, new_passkey(api).create(challenge(api)))
     assert outcome(answer) == (403, "grant-not-in-force")
     administrator(api, "second").post(f"/v1/staff/{staff_id}/grant")
