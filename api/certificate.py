@@ -80,7 +80,7 @@ async def scan(act: Acting, scanned: ScanIn) -> DisclosureOut:
     before = await act.carried_out()
     if before:
         return _out(act, await act.read(disclosures.disclosure_in, before))
-    worker_id = await act.run(disclosures.worker_of_code, scanned.code)
+    worker_id = await act.read(disclosures.worker_of_code, scanned.code)
     await _require_prompt_left(act, worker_id)
     disclosure, _ = await act.run(
         disclosures.request_disclosure, act.caller, scanned.code, list(dict.fromkeys(scanned.scopes))

@@ -62,12 +62,17 @@ class Tickets:
         Raises:
             Refused: it is forged, of another kind, or too old.
         """
-        ticket = self._open(kind, text)
+        ticket = self.open(kind, text)
         if not timedelta(0) <= at - ticket.issued_at <= ttl:
             raise Refused(kind.expired)
         return ticket
 
-    def _open(self, kind: TicketKind, text: str) -> Ticket:
+    def open(self, kind: TicketKind, text: str) -> Ticket:
+        """Read a ticket, however old.
+
+        Raises:
+            Refused: it is forged, or of another kind.
+        """
         try:
             octets = urlsafe_b64decode(text.encode())
             if urlsafe_b64encode(octets) != text.encode():  # another text would be another claim

@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 
 from domain.disclosure import Disclosure
 from domain.event import LedgerAggregate
+from domain.refused_scan import RefusedScan
 from ledger.positions import Position
 from projections.log_reader import LoggedEvent
 from projections.tables import Table
@@ -46,6 +47,7 @@ STEPS: dict[type[LedgerAggregate.Event], str] = {
     Disclosure.Expired: "expired",
     Disclosure.Abandoned: "abandoned",
     Disclosure.Viewed: "viewed",
+    RefusedScan.Created: "scan_refused",
 }
 HANDLES = tuple(STEPS)
 
@@ -135,10 +137,10 @@ def steps_of_party_after(connection: Connection, party: UUID, seen: dict[int, in
 def prompts_since(
     connection: Connection, instant: datetime, *, worker: UUID, consumer: UUID
 ) -> tuple[int, int]:
-    """How often a worker was prompted, and a consumer prompted anybody, since an instant."""
+    """How often a worker was prompted, and a consumer scanned anybody's code, since an instant."""
     query = """
         SELECT (SELECT count(*) FROM views.receipts WHERE what = 'requested' AND at > %s AND worker_id = %s),
-               (SELECT count(*) FROM views.receipts WHERE what = 'requested' AND at > %s AND consumer_id = %s)
+               (SELECT count(*) FROM views.receipts WHERE step = 1 AND at > %s AND consumer_id = %s)
     """
     row = connection.execute(query, (instant, worker, instant, consumer)).fetchone()
     return (row[0], row[1]) if row else (0, 0)

@@ -122,7 +122,7 @@ def decline(world: World) -> str:
 
 def receipts(world: World) -> str:
     """Both sides see the same steps, and no values."""
-    expected = [["requested", "approved", "viewed"], ["requested", "declined"]]
+    expected = [["requested", "approved", "viewed"], ["scan_refused"], ["requested", "declined"]]
 
     def of(client: Client) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = client.get("/v1/me/receipts")["items"]

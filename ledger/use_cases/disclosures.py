@@ -9,6 +9,7 @@ from domain.disclosure import Disclosure
 from domain.event import Cause
 from domain.face import FaceEvidence
 from domain.identifiers import PersonName
+from domain.refused_scan import RefusedScan
 from domain.rejections import Reason, Refused
 from domain.streams import id_of_command, stream_of
 from domain.worker import Worker
@@ -41,14 +42,24 @@ def require_disclosing(ledger: CreditLedger, cause: Cause, subject: UUID) -> Wor
     return worker
 
 
-def worker_of_code(ledger: CreditLedger, cause: Cause, code: str) -> UUID:
-    """Whose certificate a code is from.
+RECEIPTED = frozenset(
+    {
+        Reason.CODE_ALREADY_USED,
+        Reason.CODE_EXPIRED,
+        Reason.CHECK_IN_OVERDUE,
+        Reason.LETTER_NOT_IN_FORCE,
+    }
+)
+"""The refusals of a scan that both sides get a receipt of; the others are mistakes in the request."""
+
+
+def worker_of_code(ledger: CreditLedger, code: str) -> UUID:
+    """Whose certificate a code is from, however old.
 
     Raises:
-        Refused: the code is forged or too old.
+        Refused: the code is forged.
     """
-    ticket = ledger.tickets.read(CERTIFICATE_CODE, code, cause.at, ledger.rules.certificate_code_ttl)
-    return ticket.subject_id
+    return ledger.tickets.open(CERTIFICATE_CODE, code).subject_id
 
 
 @use_case
@@ -60,6 +71,23 @@ def request_disclosure(
     Raises:
         Refused: the code is forged, too old or used; the worker cannot disclose; a scope is not covered.
     """
+    try:
+        return _request(ledger, cause, consumer_id, code, scopes)
+    except Refused as refusal:
+        if refusal.reason in RECEIPTED:
+            scan = RefusedScan.record(
+                cause,
+                subject_id=worker_of_code(ledger, code),
+                consumer_id=consumer_id,
+                because=refusal.reason.code,
+            )
+            ledger.commit_refusal(cause, scan)
+        raise
+
+
+def _request(
+    ledger: CreditLedger, cause: Cause, consumer_id: UUID, code: str, scopes: Sequence[str]
+) -> tuple[Disclosure, Appended]:
     ticket = ledger.tickets.read(CERTIFICATE_CODE, code, cause.at, ledger.rules.certificate_code_ttl)
     worker_id = ticket.subject_id
     if worker_id == consumer_id:

@@ -13,6 +13,8 @@ from domain.face import FaceChecks, FaceEvidence
 from domain.kiosk import Kiosk
 from domain.letter import CURRENT
 from domain.provider import Provider
+from domain.refused_scan import RefusedScan
+from domain.rejections import Reason
 from domain.staff import StaffMember
 from domain.worker import Worker
 from tests.controls.moments import (
@@ -123,6 +125,12 @@ def disclosure(since: datetime = NOON) -> Disclosure:
         choices=("27", "57", "87"),
         digits="27",
     )
+
+
+def refused_scan() -> RefusedScan:
+    """A second scan of a code that was used already."""
+    because = Reason.CODE_ALREADY_USED.code
+    return RefusedScan.record(cause(actor=f"person:{LI}"), subject_id=WANG, consumer_id=LI, because=because)
 
 
 def approved_disclosure(since: datetime = NOON) -> Disclosure:

@@ -109,6 +109,7 @@ def _scans() -> Iterator[LedgerAggregate]:
     abandoned = made.disclosure()
     abandoned.abandon(cause(actor=f"person:{LI}"))
     yield abandoned
+    yield made.refused_scan()
 
 
 def _revised_enterprise() -> LedgerAggregate:

@@ -1,0 +1,61 @@
+"""A scan that led to no prompt leaves a receipt, once, and tells of nothing else."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from domain.rejections import Reason, Refused
+from domain.rules import Rules
+from ledger.credit_ledger import CreditLedger
+from ledger.use_cases.disclosures import issue_certificate_code, request_disclosure
+from ledger.use_cases.verification import revoke_letter
+from projections.catalogue import followers
+from projections.disclosures import receipts_of
+from projections.runner import catch_up
+from tests.conftest import MovableClock
+from tests.controls.people import CompleteWorker, cause, complete_worker, registered_consumer
+
+
+def receipts(ledger: CreditLedger, worker: CompleteWorker) -> list[tuple[str, str]]:
+    """What the worker's receipts say."""
+    catch_up(followers(ledger))
+    with ledger.pool.connection() as connection:
+        found = receipts_of(connection, worker.subject, None, 100)
+    return sorted((step.what, step.because) for steps in found for step in steps)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [Reason.CODE_ALREADY_USED, Reason.CODE_EXPIRED, Reason.LETTER_NOT_IN_FORCE],
+    ids=lambda r: r.code,
+)
+def test_both_sides_get_a_receipt_of_a_refused_scan(
+    ledger: CreditLedger, clock: MovableClock, reason: Reason
+) -> None:
+    # given a worker's code that is used, or too old, or of a letter that was taken back
+    worker, consumer = complete_worker(ledger, clock), registered_consumer(ledger, clock).subject
+    code = issue_certificate_code(ledger, cause(clock, "person:worker"), worker.subject)
+    if reason is Reason.CODE_ALREADY_USED:
+        request_disclosure(ledger, cause(clock, "person:consumer"), consumer, code, ["tax"])
+    elif reason is Reason.CODE_EXPIRED:
+        clock.advance(Rules().certificate_code_ttl + timedelta(seconds=1))
+    else:
+        revoke_letter(ledger, cause(clock, "person:worker"), worker.subject)
+    before = receipts(ledger, worker)
+    # when it is scanned, and the request is sent again
+    scan = cause(clock, "person:consumer")
+    for _ in range(2):
+        with pytest.raises(Refused) as refusal:
+            request_disclosure(ledger, scan, consumer, code, ["tax"])
+        assert refusal.value.reason is reason
+    # then one receipt says why nothing came of it
+    assert [new for new in receipts(ledger, worker) if new not in before] == [("scan_refused", reason.code)]
+
+
+def test_a_forged_code_leaves_nothing(ledger: CreditLedger, clock: MovableClock) -> None:
+    consumer, before = registered_consumer(ledger, clock).subject, ledger.event_log.heads()
+    with pytest.raises(Refused) as refusal:
+        request_disclosure(ledger, cause(clock, "person:consumer"), consumer, str(uuid4()), ["tax"])
+    assert refusal.value.reason is Reason.CODE_INVALID
+    assert ledger.event_log.heads() == before
