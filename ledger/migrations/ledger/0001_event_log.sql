@@ -74,7 +74,9 @@ CREATE PROCEDURE ledger.append(
 DECLARE
     has_subjects boolean := cardinality(subjects) > 0 OR array_remove(erases, NULL) <> '{}';
 BEGIN
-    PERFORM set_config('synchronous_commit', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true);
+    -- plans are made once a connection, often on an empty table, and must still be right when it has grown
+    PERFORM set_config('synchronous_commit', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true),
+        set_config('enable_seqscan', 'off', true);
 
     IF has_subjects THEN -- an erasure excludes personal writes of its subject; those do not exclude each other
         PERFORM CASE WHEN erasing THEN pg_advisory_xact_lock(lock) ELSE pg_advisory_xact_lock_shared(lock) END
