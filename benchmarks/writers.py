@@ -21,7 +21,7 @@ START_SECONDS = 30.0
 
 # The fork server has imported all before a process starts.
 PROCESSES = get_context("forkserver")
-PROCESSES.set_forkserver_preload(["benchmarks.append_contenders"])
+PROCESSES.set_forkserver_preload(["benchmarks.append", "benchmarks.latency"])
 
 Append = Callable[[UUID, bytes], object]
 """Appends the first event of a stream."""
