@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, model_validator
 from api.act import Acting
 from api.route import router
 from api.schemas import DONE, Accepted, ShortText
-from ledger.tickets import STAFF_ENROLMENT
+from ledger.tickets import STAFF_GRANT, STAFF_PROPOSAL
 from ledger.use_cases import staff
 
 routes = router("administration")
@@ -68,10 +68,16 @@ class ProposalIn(BaseModel):
 
 
 class ProposalOut(BaseModel):
-    """The proposal; the enrolment token goes to the person and works once the role is granted."""
+    """The proposal, and the first half of the person's enrolment token."""
 
     staff_id: UUID
-    enrolment_token: str
+    enrolment_token_half: str
+
+
+class GrantOut(BaseModel):
+    """The second half of the person's enrolment token; who proposed must not get it."""
+
+    enrolment_token_half: str
 
 
 class ProviderIn(BaseModel):
@@ -99,15 +105,15 @@ class RegisteredOut(BaseModel):
 async def propose(act: Acting, proposal: ProposalIn) -> ProposalOut:
     """Propose a staff role; a second administrator must grant it."""
     staff_id, _ = await act.run(staff.propose_role, proposal.role, proposal.enterprise_id)
-    token = act.parts.ledger.tickets.issue(STAFF_ENROLMENT, staff_id, act.cause.at)
-    return ProposalOut(staff_id=staff_id, enrolment_token=token)
+    half = act.parts.ledger.tickets.issue(STAFF_PROPOSAL, staff_id, act.cause.at)
+    return ProposalOut(staff_id=staff_id, enrolment_token_half=half)
 
 
 @routes.post("/staff/{staff_id}/grant")
-async def grant(act: Acting, staff_id: UUID) -> Accepted:
-    """Grant a role that another administrator proposed."""
+async def grant(act: Acting, staff_id: UUID) -> GrantOut:
+    """Grant a role that another administrator proposed; each gives the person half of the enrolment token."""
     await act.run(staff.grant_role, staff_id)
-    return DONE
+    return GrantOut(enrolment_token_half=act.parts.ledger.tickets.issue(STAFF_GRANT, staff_id, act.cause.at))
 
 
 @routes.post("/staff/{staff_id}/withdrawal")

@@ -4,7 +4,7 @@ import hmac
 import json
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from fastapi import Response
@@ -16,7 +16,11 @@ from ledger.sealing import fresh_nonce, seal, unseal
 ATTEMPT = timedelta(seconds=60)
 """How long an attempt may take before a repeated request takes over from a process that died."""
 SHOW_PEOPLE = frozenset({"POST /v1/disclosures/{disclosure_id}/views", "POST /v1/trail-searches"})
-"""Answers with people's data are never kept: they would outlive an erasure. A repetition reads anew."""
+"""Answers with people's data are never kept: they would outlive an erasure. A repetition reads anew.
+
+Later than a client repeats for want of an answer it is another look, so that none goes unrecorded.
+"""
+NEVER = datetime(1, 1, 1, tzinfo=UTC)
 KEPT_HEADERS = ("content-type", "ledger-position", "location", "retry-after")
 
 
@@ -59,8 +63,8 @@ class Answers:
         """The keyed digest of a request's parts."""
         return hmac.digest(self._key, b"\x1f".join(parts), "sha256")
 
-    def begin(self, request: Request, at: datetime) -> Begun | Response:
-        """Begin to serve a request.
+    def begin(self, request: Request, at: datetime, *, is_kept: bool = True) -> Begun | Response:
+        """Begin to serve a request; `is_kept` says whether its answer will be kept.
 
         Returns:
             that it is to be served, or the answer given before.
@@ -71,12 +75,14 @@ class Answers:
         taken = """
             INSERT INTO ops.answers AS a (actor, request_key, request_mac, command_id, locked_until)
             VALUES (%s, %s, %s, %s, %s)
-            ON CONFLICT (actor, request_key) DO UPDATE SET locked_until = excluded.locked_until
+            ON CONFLICT (actor, request_key) DO UPDATE SET locked_until = excluded.locked_until,
+                command_id = CASE WHEN a.locked_until < %s THEN excluded.command_id ELSE a.command_id END
             WHERE a.status IS NULL AND a.locked_until <= %s AND a.request_mac = excluded.request_mac
             RETURNING command_id
         """
         fresh = uuid4()
-        values = (request.actor, request.key, request.mac, fresh, at + ATTEMPT, at)
+        begun_anew = NEVER if is_kept else at - ATTEMPT
+        values = (request.actor, request.key, request.mac, fresh, at + ATTEMPT, begun_anew, at)
         with self._pool.connection() as connection:
             row = connection.execute(taken, values).fetchone()
         return Begun(row[0], is_retry=row[0] != fresh) if row else self._given_before(request)

@@ -105,7 +105,7 @@ async def approve(
     """Approve all or some scopes, with the digits on the consumer's screen and a face check."""
     if await act.carried_out():
         return DONE
-    answer = (disclosure_id, digits, list(scopes))
+    answer = (disclosure_id, digits, list(dict.fromkeys(scopes)))
     await act.run(disclosures.require_answerable, act.caller, *answer)
     evidence = await check_face(act, photo)
     await act.run(disclosures.approve, act.caller, *answer, evidence)

@@ -10,8 +10,10 @@ from api.problems import Problem
 from devices.face_image import MAX_BYTES, FaceImageRejected
 from devices.face_matcher import Embedding
 from devices.face_pool import FacePoolBusy
+from devices.face_thresholds import ModelMismatch
 from devices.face_worker import PortraitImage, Verification
 from domain.face import FaceEvidence
+from domain.rejections import Reason, Refused
 from ledger.face_gate import require_attempt_left
 from ledger.face_templates import FaceTemplate, load_template
 
@@ -57,6 +59,8 @@ async def _verify(act: Act, photo: UploadFile, reference: Embedding | PortraitIm
     except FaceImageRejected as error:
         code = "card-unreadable" if error.subject == "portrait" else f"photo-{error.code.replace('_', '-')}"
         raise Problem(code, 422, "photo") from error
+    except ModelMismatch as error:  # a template of the model before this one
+        raise Refused(Reason.FACE_TEMPLATE_MISSING) from error
     except FacePoolBusy as error:
         raise Problem("face-check-busy", 503) from error
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 from fastapi import FastAPI, Request, Response
+from fastapi_offline import FastAPIOffline
 
 from api import (
     administrator,
@@ -57,7 +58,7 @@ def create_app(open_parts: Callable[[], AbstractAsyncContextManager[Parts]]) -> 
             with suppress(asyncio.CancelledError):
                 await pushing
 
-    app = FastAPI(
+    app = FastAPIOffline(  # the documentation's page brings its scripts with it
         title="Jiazheng Credit Ledger",
         version="1",
         description=DESCRIPTION,

@@ -8,13 +8,21 @@ from urllib.parse import urlsplit
 
 from psycopg_pool import ConnectionPool
 from webauthn import verify_authentication_response, verify_registration_response
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, parse_client_data_json
+from webauthn.helpers import (
+    base64url_to_bytes,
+    bytes_to_base64url,
+    decode_credential_public_key,
+    parse_client_data_json,
+)
+from webauthn.helpers.decoded_public_key_to_cryptography import decoded_public_key_to_cryptography
 from webauthn.helpers.exceptions import WebAuthnException
 
 from domain.rejections import Reason, Refused
 from domain.staff import StaffMember
 
 CHALLENGE_TTL = timedelta(minutes=5)
+UNREADABLE = (WebAuthnException, KeyError, TypeError, ValueError, RecursionError)
+"""What a bad credential leads to: the library looks for members that need not be there."""
 
 
 class Passkeys:
@@ -51,7 +59,9 @@ class Passkeys:
                 expected_origin=self._origin,
                 require_user_verification=True,
             )
-        except WebAuthnException as error:
+            # a key that could never verify anything is refused here, not at the first sign-in
+            decoded_public_key_to_cryptography(decode_credential_public_key(verified.credential_public_key))
+        except UNREADABLE as error:
             raise Refused(Reason.PASSKEY_INVALID) from error
         return bytes_to_base64url(verified.credential_id), bytes_to_base64url(verified.credential_public_key)
 
@@ -72,7 +82,7 @@ class Passkeys:
                 credential_current_sign_count=0,  # synced passkeys count nothing
                 require_user_verification=True,
             )
-        except WebAuthnException as error:
+        except UNREADABLE as error:
             raise Refused(Reason.PASSKEY_INVALID) from error
 
     def _used_challenge(self, at: datetime, credential: dict[str, Any]) -> bytes:
@@ -80,7 +90,7 @@ class Passkeys:
         try:
             encoded = credential["response"]["clientDataJSON"]
             challenge = parse_client_data_json(base64url_to_bytes(encoded)).challenge
-        except (KeyError, TypeError, ValueError, RecursionError, WebAuthnException) as error:
+        except UNREADABLE as error:
             raise Refused(Reason.PASSKEY_INVALID) from error
         query = "DELETE FROM ops.staff_challenges WHERE challenge_mac = %s AND expires_at >= %s"
         with self._pool.connection() as connection:

@@ -62,6 +62,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Something went wrong on our side",
         "Repeat the request with the same key; tell us if it stays.",
     ),
+    "ledger-away": ("The ledger does not answer at the moment", "Repeat the request with the same key."),
     "letter-already-in-force": ("The authorization letter is in force", "Nothing to do."),
     "letter-not-in-force": ("No authorization letter is in force", "The worker must sign and authorize it."),
     "letter-not-signed": ("The authorization letter is not signed", "Sign it first."),

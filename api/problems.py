@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import takewhile
 
+from eventsourcing.persistence import OperationalError
 from fastapi import Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
 from api.problem_texts import TEXTS
@@ -28,7 +30,7 @@ STATUS_OF_KIND = {
 UNAUTHENTICATED = {"token-invalid"}
 FIELD_OF_KIND = {"mobile_number": "phone", "person_name": "name"}
 """How the forms call an identifier, where it is not by its kind."""
-RETRY_LATER = {"too-busy", "view-behind", "face-check-busy", "request-in-progress"}
+RETRY_LATER = {"ledger-away", "too-busy", "view-behind", "face-check-busy", "request-in-progress"}
 
 
 @dataclass
@@ -60,7 +62,16 @@ def response_of(problem: Problem) -> Response:
     return JSONResponse(body, problem.status, headers, MEDIA_TYPE)
 
 
-KNOWN_ERRORS = (Problem, Refused, InvalidIdentifier, RequestValidationError, HTTPException, StreamConflict)
+KNOWN_ERRORS = (
+    Problem,
+    Refused,
+    InvalidIdentifier,
+    RequestValidationError,
+    HTTPException,
+    StreamConflict,
+    OperationalError,
+    PoolTimeout,
+)
 
 
 def problem_of(error: Exception) -> Problem:
@@ -76,8 +87,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem(re.sub("[._]", "-", error.code), 422, FIELD_OF_KIND.get(kind, kind))
         case RequestValidationError():
             return Problem("request-invalid", 422, errors=tuple(map(_without_input, error.errors())))
-        case StreamConflict():
-            return Problem("too-busy", 503)
+        case StreamConflict() | OperationalError() | PoolTimeout():  # repeated, it is carried out once
+            return Problem("too-busy" if isinstance(error, StreamConflict) else "ledger-away", 503)
         case HTTPException():
             code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
             return Problem(code, error.status_code, allow=(error.headers or {}).get("Allow"))

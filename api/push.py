@@ -6,11 +6,14 @@ An event holds ids only. Its id is a cursor: the number seen in each partition; 
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from time import monotonic
 from uuid import UUID
 
+import psycopg
 from fastapi.concurrency import run_in_threadpool
 from sse_starlette import ServerSentEvent
 
@@ -26,6 +29,8 @@ POLL_SECONDS = 0.1
 TOKEN_CHECK_SECONDS = 1.0
 
 Cursor = dict[int, int]
+
+log = logging.getLogger(__name__)
 
 
 def write_cursor(cursor: Cursor) -> str:
@@ -57,26 +62,30 @@ class PushHub:
         self._clock = clock
         self._connections: set[_Connection] = set()
         self._seen: Cursor = {}
+        self._checked_at = monotonic()
 
     async def run(self) -> None:
-        """Poll until cancelled."""
-        self._seen = await run_in_threadpool(self._heads)
-        checked = 0.0
+        """Poll until cancelled; while the database is away nothing is pushed, and nothing is lost."""
         while True:
-            if self._connections:
-                self._hand_out(await run_in_threadpool(self._fresh_steps))
-                checked += POLL_SECONDS
-                if checked >= TOKEN_CHECK_SECONDS:
-                    checked = 0.0
-                    await self._close_revoked()
-            else:
-                await self._skip_to_heads()
+            try:
+                await self._poll()
+            except psycopg.OperationalError as error:
+                log.warning("push waits for the database (%s)", type(error).__name__)
             await asyncio.sleep(POLL_SECONDS)
+
+    async def _poll(self) -> None:
+        if not (self._connections and self._seen):
+            await self._skip_to_heads()
+            return
+        self._hand_out(await run_in_threadpool(self._fresh_steps))
+        if monotonic() - self._checked_at >= TOKEN_CHECK_SECONDS:
+            self._checked_at = monotonic()
+            await self._close_revoked()
 
     async def _skip_to_heads(self) -> None:
         """Nobody listens; unless somebody came meanwhile, who must get what happened since they came."""
         heads = await run_in_threadpool(self._heads)
-        if not self._connections:
+        if not (self._connections and self._seen):
             self._seen = heads
 
     def _heads(self) -> Cursor:

@@ -1,7 +1,7 @@
 """What every route does before its own work: let the right role in, answer a repeated request once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from http import HTTPStatus
 from time import monotonic
 from typing import Any
@@ -19,7 +19,9 @@ from api.parts import Parts, parts_of
 from api.problems import KNOWN_ERRORS, Problem, problem_of, response_of
 from api.tokens import Session
 from domain.rejections import Reason, Refused
-from ledger.positions import InvalidPosition, latest, parse_positions
+from domain.staff import STAFF_ROLES, StaffMember
+from ledger.credit_ledger import CreditLedger
+from ledger.positions import InvalidPosition, Position, latest, parse_positions
 from projections.catalogue import reached
 
 MAX_BODY_BYTES = 6 * 1024 * 1024
@@ -82,14 +84,24 @@ def _session(parts: Parts, authorization: str) -> Session:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         raise Refused(Reason.TOKEN_INVALID)
-    return parts.sessions.authenticate(parts.clock(), token)
+    session = parts.sessions.authenticate(parts.clock(), token)
+    if session.role in STAFF_ROLES:
+        _require_in_office(parts.ledger, session)
+    return session
+
+
+def _require_in_office(ledger: CreditLedger, session: Session) -> None:
+    """A withdrawn role opens nothing, even if whoever withdrew it died before the sessions were revoked."""
+    member = ledger.find(StaffMember, session.subject_id)
+    if member and member.status == "withdrawn":
+        raise Refused(Reason.TOKEN_INVALID)
 
 
 async def _answer_once(request: Request, own: Handler, *, is_kept: bool) -> Response:
     """Serve a POST under its Idempotency-Key: the same request again gets the same answer."""
     parts = parts_of(request)
     repeatable = await _repeatable(request, parts)
-    begun = await run_in_threadpool(parts.answers.begin, repeatable, parts.clock())
+    begun = await run_in_threadpool(parts.answers.begin, repeatable, parts.clock(), is_kept=is_kept)
     if not isinstance(begun, Begun):
         return begun
     request.state.begun = begun
@@ -147,6 +159,12 @@ def _replay(body: bytes) -> Callable[[], Awaitable[Message]]:
     return receive
 
 
+def _are_told(ledger: CreditLedger, wanted: Sequence[Position]) -> bool:
+    """Whether the log has come that far: nobody, signed in or not, waits here for what was never written."""
+    heads = ledger.event_log.heads()
+    return all(position.number <= heads[position.partition] for position in wanted)
+
+
 async def _wait_for_position(request: Request) -> None:
     """A client that must see its own write sends back the position it got; the wait is bounded."""
     sent = request.headers.get(POSITION_HEADER)
@@ -157,6 +175,8 @@ async def _wait_for_position(request: Request) -> None:
     except InvalidPosition as error:
         raise Problem("position-invalid", 400) from error
     ledger = parts_of(request).ledger
+    if not await run_in_threadpool(_are_told, ledger, wanted):
+        raise Problem("position-invalid", 400)
     deadline = monotonic() + POSITION_WAIT_SECONDS
     while not await run_in_threadpool(reached, ledger, wanted):
         if monotonic() > deadline:

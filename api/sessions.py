@@ -1,12 +1,12 @@
 """Signing in and out: people with phone and SMS code, staff with passkeys."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Response, status
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.act import Act, Acting
 from api.problems import Problem
@@ -18,7 +18,6 @@ from domain.identifiers import MobileNumber
 from domain.rejections import Reason
 from domain.staff import StaffMember
 from ledger.credit_ledger import CreditLedger
-from ledger.tickets import STAFF_ENROLMENT
 from ledger.use_cases import staff as staff_commands
 
 routes = router("sessions")
@@ -54,7 +53,7 @@ class ChallengeOut(BaseModel):
 class PasskeyIn(BaseModel):
     """A new passkey, with the enrolment token of the proposal."""
 
-    enrolment_token: ShortText
+    enrolment_token: Annotated[str, Field(max_length=300, description="both halves, joined by a dot")]
     credential: dict[str, Any]
 
 
@@ -134,12 +133,9 @@ async def enrol_passkey(act: Acting, given: PasskeyIn) -> Accepted:
     """Enrol a passkey with the token of a granted proposal; the first one only."""
     if await act.carried_out():
         return DONE
-    ledger = act.parts.ledger
-    ticket = ledger.tickets.read(
-        STAFF_ENROLMENT, given.enrolment_token, act.cause.at, ledger.rules.staff_enrolment_ttl
-    )
+    staff_id = staff_commands.enrolling(act.parts.ledger, act.cause, given.enrolment_token)
     enrolled = await run_in_threadpool(act.parts.passkeys.enrol, act.cause.at, given.credential)
-    await act.run(staff_commands.enrol_passkey, ticket.subject_id, *enrolled)
+    await act.run(staff_commands.enrol_passkey, staff_id, *enrolled)
     return DONE
 
 

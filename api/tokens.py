@@ -13,12 +13,20 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from psycopg.rows import class_row
+from psycopg.sql import SQL
 from psycopg_pool import ConnectionPool
 
 from domain.rejections import Reason, Refused
 from domain.rules import Rules
 
 ACCESS, REFRESH = "jza_", "jzr_"
+
+_IN_FORCE = SQL("""
+    revoked_at IS NULL AND NOT EXISTS (
+        SELECT FROM ledger.erased_subjects e
+        WHERE e.partition = ledger.partition_of(s.subject_id) AND e.subject_id = s.subject_id)
+""")
+"""Not revoked, and of nobody erased: a process that dies may have had no time to delete the sessions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +80,10 @@ class Sessions:
             Refused: the token is forged, expired, revoked, or was replaced by a refresh.
         """
         session_id, generation = self._read(ACCESS, access_token)
-        query = """
-            SELECT session_id, subject_id, role, enterprise_id, generation FROM ops.sessions
-            WHERE session_id = %s AND generation = %s AND access_expires_at > %s AND revoked_at IS NULL
-        """
+        query = SQL("""
+            SELECT session_id, subject_id, role, enterprise_id, generation FROM ops.sessions s
+            WHERE session_id = %s AND generation = %s AND access_expires_at > %s AND {}
+        """).format(_IN_FORCE)
         with (
             self._pool.connection() as connection,
             connection.cursor(row_factory=class_row(Session)) as cursor,
@@ -93,10 +101,10 @@ class Sessions:
         """
         session_id, generation = self._read(REFRESH, refresh_token)
         tokens = self._tokens(at, session_id, generation + 1)
-        query = """
-            UPDATE ops.sessions SET generation = %s, access_expires_at = %s, refresh_expires_at = %s
-            WHERE session_id = %s AND generation = %s AND refresh_expires_at > %s AND revoked_at IS NULL
-        """
+        query = SQL("""
+            UPDATE ops.sessions s SET generation = %s, access_expires_at = %s, refresh_expires_at = %s
+            WHERE session_id = %s AND generation = %s AND refresh_expires_at > %s AND {}
+        """).format(_IN_FORCE)
         fresh = (generation + 1, tokens.access_expires_at, tokens.refresh_expires_at)
         with self._pool.connection() as connection:
             refreshed = connection.execute(query, (*fresh, session_id, generation, at)).rowcount
@@ -123,10 +131,10 @@ class Sessions:
 
     def living(self, at: datetime, sessions: set[UUID]) -> set[UUID]:
         """Those of the sessions whose access token still holds; open streams of the others are closed."""
-        query = """
-            SELECT session_id FROM ops.sessions
-            WHERE session_id = ANY (%s) AND access_expires_at > %s AND revoked_at IS NULL
-        """
+        query = SQL("""
+            SELECT session_id FROM ops.sessions s
+            WHERE session_id = ANY (%s) AND access_expires_at > %s AND {}
+        """).format(_IN_FORCE)
         with self._pool.connection() as connection:
             return {row[0] for row in connection.execute(query, (list(sessions), at))}
 

@@ -12,7 +12,7 @@ from benchmarks.harness import Benchmark, Group, Measured, Run, medians, spreads
 from benchmarks.stock_runner import rate_of_stock_runner
 from ledger.credit_ledger import CreditLedger
 from projections.catalogue import PROJECTIONS, followers
-from projections.follower import Follower, lagging
+from projections.follower import Follower, lags
 from projections.log_reader import BATCH_EVENTS
 from projections.runner import catch_up
 
@@ -105,8 +105,8 @@ def _catch_up_alone(
 
 def _require_caught_up(follower: Follower) -> None:
     with follower.ledger.pool.connection() as connection:
-        behind = lagging(connection, [follower.name])
-    if behind:
+        behind = lags(connection, [follower.name])
+    if behind[follower.name]:
         msg = f"{follower.name} is not at the head of the log: the figures count for nothing"
         raise AssertionError(msg)
 

@@ -45,6 +45,7 @@ class Server:
             DATABASE_URL=self.postgres.app_url("ledger"),
             KEYS_DATABASE_URL=self.postgres.app_url("keys"),
             REDIS_URL="redis://unused",
+            hints=False,
             keyring_file=self.folder / "keyring.json",
             erasures_file=self.folder / "erasures",
             database_connections=4,

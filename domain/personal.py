@@ -38,7 +38,6 @@ class Sealed:
         return cls(*written.split(" "))
 
 
-Unreadable = Erased | Sealed
 ERASED = Erased()
 
 

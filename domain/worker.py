@@ -233,11 +233,6 @@ class Worker(LedgerAggregate):
         if not self.authorized_scopes:
             raise Refused(Reason.LETTER_NOT_IN_FORCE)
 
-    def require_complete(self) -> None:
-        """Refuse what a worker may do only after the registration."""
-        if not self.is_complete:
-            raise Refused(Reason.REGISTRATION_INCOMPLETE)
-
     def _require_chosen(self, enterprise_id: UUID) -> None:
         if self.employments.get(enterprise_id) != "chosen":
             raise Refused(Reason.EMPLOYMENT_NOT_CHOSEN)

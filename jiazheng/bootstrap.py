@@ -21,6 +21,7 @@ from jiazheng.settings import OwnerSettings, Settings
 from ledger.clock import Clock, DemoClock, system_clock
 from ledger.credit_ledger import CreditLedger
 from ledger.erasures import ErasureList
+from ledger.hints import POLLING, Hints, Wakeups
 from ledger.keyring import Keyring
 from ledger.migrate import migrate
 from ledger.sms_outbox import SmsOutbox
@@ -36,9 +37,14 @@ def build_clock(settings: Settings) -> Clock:
 
 def build_ledger(settings: Settings) -> CreditLedger:
     """The ledger, with its keys; what a restored database brought back is erased again before it is used."""
-    ledger = CreditLedger(settings.ledger_environment(), settings.rules)
+    ledger = CreditLedger(settings.ledger_environment(), settings.rules, build_wakeups(settings))
     replay_erasures(ledger)
     return ledger
+
+
+def build_wakeups(settings: Settings) -> Wakeups:
+    """How those who append wake those who follow."""
+    return Hints(settings.redis_url) if settings.hints else POLLING
 
 
 def build_outbox(ledger: CreditLedger) -> SmsOutbox:
@@ -110,8 +116,8 @@ def create_files(settings: Settings) -> None:
         if connection.execute("SELECT FROM keys.subject_keys LIMIT 1").fetchone() is not None:
             msg = f"{settings.keyring_file} is missing, and there are people's keys: bring the file back"
             raise KeyringLost(msg)
+    ErasureList.create(settings.erasures_file)  # first: what is interrupted here is done at the next attempt
     Keyring.generate(settings.keyring_file)
-    ErasureList.create(settings.erasures_file)
 
 
 def migrate_all(owner: OwnerSettings) -> list[str]:

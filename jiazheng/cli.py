@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -18,15 +19,14 @@ from api.main import create_app
 from domain.event import Cause
 from domain.rejections import Refused
 from domain.staff import STAFF_ROLES
-from jiazheng import bootstrap, doctor, system, worker_main
+from jiazheng import bootstrap, doctor, rebuild_command, system, worker_main
 from jiazheng.embedded import ServiceError, StateLockedError
+from jiazheng.exposition import metrics_told
 from jiazheng.settings import OwnerSettings, Settings
 from ledger.erasures import ErasureListMissing
 from ledger.migrate import MigrationChanged
-from ledger.tickets import STAFF_ENROLMENT
 from ledger.use_cases import staff as staff_commands
 from projections import catalogue, runner
-from projections.rebuild import rebuild as rebuild_projection
 from workers.run import run_loops, stop_at_signals
 
 app = typer.Typer(
@@ -35,6 +35,9 @@ app = typer.Typer(
     add_completion=False,
 )
 console = Console()
+
+STREAMS_END_SECONDS = 3
+"""How long open event streams may hold up the end of the API; clients come back with their cursor."""
 
 
 @app.callback()
@@ -82,27 +85,40 @@ def api() -> None:
     """Serve the HTTP API (one role of the system)."""
     settings = Settings()
     application = create_app(lambda: bootstrap.open_api_parts(settings))
-    uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning", server_header=False)
+    with metrics_told(settings):
+        uvicorn.run(
+            application,
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=STREAMS_END_SECONDS,
+        )
 
 
 @app.command()
 def project() -> None:
     """Keep the read models up to date (one role of the system)."""
-    ledger = bootstrap.build_ledger(Settings())
-    run_loops([partial(runner.run, catalogue.followers(ledger))], stop_at_signals())
-    ledger.close()
+    made = Settings()
+    with closing(bootstrap.build_ledger(made)) as ledger, metrics_told(made):
+        follow = partial(runner.run, catalogue.followers(ledger), wakeups=ledger.wakeups)
+        run_loops([follow], stop_at_signals())
 
 
 @app.command()
 def work() -> None:
     """Carry out queued messages (one role of the system; run as many as needed)."""
-    worker_main.work(Settings(), stop_at_signals())
+    made = Settings()
+    with metrics_told(made):
+        worker_main.work(made, stop_at_signals())
 
 
 @app.command()
 def schedule() -> None:
     """Enqueue what events and deadlines ask for (one role of the system)."""
-    worker_main.schedule(Settings(), stop_at_signals())
+    made = Settings()
+    with metrics_told(made):
+        worker_main.schedule(made, stop_at_signals())
 
 
 @app.command()
@@ -119,27 +135,25 @@ def migrate() -> None:
 @app.command()
 def rebuild(
     name: Annotated[str, typer.Argument(help=f"one of: {', '.join(catalogue.BY_NAME)}")],
+    *,
+    fresh: Annotated[bool, typer.Option("--fresh", help="begin anew where one was ended")] = False,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="the model changed: other rows are right")
+    ] = False,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="back to the tables before the last one")
+    ] = False,
 ) -> None:
-    """Rebuild a read model from the log beside the live one, then switch.
+    """Rebuild a read model from the log beside the live one, compare, then switch; queries go on meanwhile.
 
     Example: jiazheng rebuild enterprise_directory
     """
     if name not in catalogue.BY_NAME:
         raise typer.BadParameter(f"there is no read model {name!r}")
+    if rollback and (fresh or changed):
+        raise typer.BadParameter("--rollback stands alone")
     system.join_running_system()
-    ledger = bootstrap.build_ledger(Settings())
-    with console.status("rebuilding") as status:
-        handled = 0
-
-        def progress(fresh: int) -> None:
-            nonlocal handled
-            handled += fresh
-            status.update(f"rebuilding: {handled} events")
-
-        owner_url = OwnerSettings().database_owner_url
-        rebuild_projection(ledger, owner_url, catalogue.BY_NAME[name], progress)
-    console.print(f"{name}: {handled} events, switched")
-    ledger.close()
+    rebuild_command.run(console, name, fresh=fresh, changed=changed, back=rollback)
 
 
 @app.command(name="doctor")
@@ -196,7 +210,7 @@ def staff(role: Annotated[str, typer.Argument(help="only `administrator`")] = "a
     ledger = bootstrap.build_ledger(made)
     cause = Cause(bootstrap.build_clock(made)(), "system:console", uuid4())
     staff_id: UUID = staff_commands.grant_first_administrator(ledger, cause)
-    token = ledger.tickets.issue(STAFF_ENROLMENT, staff_id, cause.at)
+    token = staff_commands.enrolment_token(ledger, staff_id, cause.at)
     typer.echo(json.dumps({"staff_id": str(staff_id), "enrolment_token": token}))
     ledger.close()
 

@@ -11,8 +11,12 @@ from devices.face_models import MODEL_ID
 from jiazheng.settings import Settings
 from ledger.erasures import ErasureList, ErasureListMissing
 from ledger.keyring import Keyring
+from projections import catalogue
+from projections.follower import lags
 
 TIMEOUT_SECONDS = 3
+TOLERATED_LAG_EVENTS = 1_000
+"""A runner that runs has handled so many in a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +38,16 @@ def examine() -> list[Finding]:
     return [
         Finding("settings", is_good=True),
         _checked("keyring", lambda: Keyring.load(settings.keyring_file), "run `jiazheng migrate` once"),
-        _checked("list of erasures", lambda: ErasureList(settings.erasures_file), "bring the file back"),
+        _checked(
+            "list of erasures", lambda: ErasureList(settings.erasures_file).subjects(), "bring the file back"
+        ),
         _checked(
             "ledger database", lambda: _may_not_rewrite(settings.database_url), "see docs/operations.md"
         ),
         _checked("keys database", lambda: _has_keys(settings.keys_database_url), "see docs/operations.md"),
         _checked("queue", lambda: _ping(settings.redis_url), "is Valkey or Redis up?"),
         _checked("face model", lambda: _is_model(settings.face_model_sha256), "calibrate for this model"),
+        *_read_models(settings.database_url),
     ]
 
 
@@ -48,10 +55,23 @@ class NotInOrder(RuntimeError):
     """A check found something wrong."""
 
 
+WRONG = (
+    NotInOrder,
+    ErasureListMissing,
+    OSError,
+    psycopg.Error,
+    redis.RedisError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
+"""What a check meets when something is not there, not reachable, or (the last three) damaged."""
+
+
 def _checked(what: str, check: Callable[[], object], advice: str) -> Finding:
     try:
         check()
-    except (NotInOrder, ErasureListMissing, OSError, psycopg.Error, redis.RedisError) as error:
+    except WRONG as error:
         return Finding(what, is_good=False, advice=f"{type(error).__name__}; {advice}")
     return Finding(what, is_good=True)
 
@@ -72,6 +92,23 @@ def _may_not_rewrite(url: str) -> None:
     if row is None or row[0]:
         msg = "the role may change events"
         raise NotInOrder(msg)
+
+
+def _read_models(url: str) -> list[Finding]:
+    """How far each read model is behind the log."""
+    try:
+        with psycopg.connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:
+            behind = lags(connection, list(catalogue.BY_NAME))
+    except psycopg.Error as error:
+        return [
+            Finding("read models", is_good=False, advice=f"{type(error).__name__}; run `jiazheng migrate`")
+        ]
+    return [_read_model(name, sum(partitions.values())) for name, partitions in behind.items()]
+
+
+def _read_model(name: str, events: int) -> Finding:
+    advice = "is `jiazheng project` running? Its log tells where one was stopped"
+    return Finding(f"read model {name}: {events} events behind", events <= TOLERATED_LAG_EVENTS, advice)
 
 
 def _ping(url: str) -> None:

@@ -39,6 +39,16 @@ class Settings(BaseSettings):
     port: int = Field(8000, description="where the API listens")
     public_url: str = Field("http://127.0.0.1:8000", description="how clients reach us; `aud` of submissions")
     database_connections: int = Field(16, description="at most so many per process and database")
+    hints: bool = Field(
+        True,
+        description="wake followers by hints over REDIS_URL; they poll all the same, without it more often",
+    )
+    metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="where a role tells Prometheus its metrics; with `up` each role has the next one",
+    )
     face_processes: int = Field(1, ge=1, description="processes that compare faces; one per core")
     face_accept_below: float = Field(0.40, description="a smaller distance is the same person")
     face_reject_from: float = Field(0.50, description="from this distance on it is another person")

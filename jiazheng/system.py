@@ -95,7 +95,8 @@ class System:
         """Who starts, watches and stops it all."""
         services: list[Service] = [] if self.is_external else [self._postgres, self._valkey]
         roles = [
-            Role(name, (sys.executable, "-m", "jiazheng", name), ready=self._ready(name)) for name in ROLES
+            Role(name, (sys.executable, "-m", "jiazheng", name), metrics_port_of(nth), self._ready(name))
+            for nth, name in enumerate(ROLES)
         ]
         return Supervisor([*services, Preparation(self.prepare)], roles, self.state_dir, events)
 
@@ -109,6 +110,12 @@ class System:
         except httpx.TransportError:
             return False
         return response.is_success
+
+
+def metrics_port_of(nth: int) -> dict[str, str]:
+    """Each role of one machine tells its metrics on a port of its own, if they are wanted at all."""
+    first = os.environ.get("JIAZHENG_METRICS_PORT")
+    return {"JIAZHENG_METRICS_PORT": str(int(first) + nth)} if first else {}
 
 
 def external_services() -> bool:

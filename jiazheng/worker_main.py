@@ -40,7 +40,7 @@ def schedule(settings: Settings, request: StopRequest) -> None:
     """
     with _ledger_and_broker(settings) as (ledger, broker):
         clock, enqueue = build_clock(settings), enqueue_to(broker)
-        follow = partial(runner.run, [reactions.follower(ledger, enqueue)])
+        follow = partial(runner.run, [reactions.follower(ledger, enqueue)], wakeups=ledger.wakeups)
         run_loops([follow, Schedule(ledger, clock, enqueue).run], request)
 
 

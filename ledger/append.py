@@ -9,6 +9,7 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 from psycopg import Connection
 
 from domain.rejections import Reason, Refused
+from domain.streams import partition_of
 from ledger.claims import TAKEN, ClaimChanges
 
 OF_SAVES, OF_EVENTS, OF_OTHERS = ["%s"] * 4, ["%b"] * 5, ["%s"] * 10
@@ -66,9 +67,14 @@ class Outcome:
     verdict: str | None
     detail: str | None
 
-    def as_first_told(self) -> "Outcome":
-        """Of a batch that was sent again after its answer was lost: committed before means committed now."""
-        return Outcome(self.ids, None, None) if self.verdict == "again" else self
+    def as_first_told(self, save: Save) -> "Outcome":
+        """Of a save that was sent again after its answer was lost: committed before means committed now.
+
+        With another number of events it was an earlier run that committed it, and that stays as it is told.
+        """
+        if self.verdict != "again" or len(self.ids) != len(save.events):
+            return self
+        return Outcome(_in_order_of(save.events, self.ids), None, None)
 
     def result(self) -> list[int]:
         """The ids.
@@ -89,6 +95,16 @@ class Outcome:
             case "again":
                 raise AlreadyAppended(self.ids)
         return self.ids
+
+
+def _in_order_of(events: Sequence[StoredEvent], ids: Sequence[int]) -> list[int]:
+    """The ids of the events, one by one: they count by partition, within one in the order of the events."""
+    by_partition = sorted(range(len(events)), key=lambda nth: partition_of(_stream(events[nth])))
+    return [number for _, number in sorted(zip(by_partition, sorted(ids), strict=True))]
+
+
+def _stream(event: StoredEvent) -> UUID:
+    return UUID(str(event.originator_id))
 
 
 def append(connection: Connection, saves: Sequence[Save]) -> list[Outcome]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from threading import Event, Lock
 
 from ledger.append import Outcome, Save
+from ledger.sender import ServerAway
 
 MAX_SAVES = 64
 MAX_EVENTS = 5_000
@@ -25,11 +26,8 @@ class _Waiting:
         self.save = save
         self.outcome: Outcome | None = None
         self.error: Exception | None = None
+        self.leads = False
         self.wake = Event()
-
-    @property
-    def is_done(self) -> bool:
-        return self.outcome is not None or self.error is not None
 
 
 class Batcher:
@@ -46,7 +44,7 @@ class Batcher:
         mine = _Waiting(save)
         if not self._may_lead(mine):
             mine.wake.wait()
-        if not mine.is_done:
+        if mine.leads:
             self._lead(mine)
         if mine.error is not None:
             raise mine.error
@@ -59,9 +57,10 @@ class Batcher:
         with self._lock:
             if self._free_lanes:
                 self._free_lanes -= 1
-                return True
-            self._waiting.append(mine)
-            return False
+                mine.leads = True
+            else:
+                self._waiting.append(mine)
+            return mine.leads
 
     def _lead(self, mine: _Waiting) -> None:
         batch = self._take(mine)
@@ -75,6 +74,9 @@ class Batcher:
     def _settle(self, batch: list[_Waiting]) -> None:
         try:
             outcomes = self._append([waiting.save for waiting in batch])
+        except ServerAway as error:  # it was waited for; each save alone would wait as long again
+            for waiting in batch:
+                waiting.error = error
         except Exception as error:  # noqa: BLE001 - it is raised in the thread whose save it is
             if len(batch) == 1:
                 batch[0].error = error
@@ -106,6 +108,8 @@ class Batcher:
         """Give the lane to the one who waits longest, or free it."""
         with self._lock:
             if self._waiting:
-                self._waiting.popleft().wake.set()
+                next_one = self._waiting.popleft()
+                next_one.leads = True
+                next_one.wake.set()
             else:
                 self._free_lanes += 1

@@ -19,6 +19,7 @@ from domain.streams import id_of_command
 from ledger.append import AlreadyAppended, StreamConflict
 from ledger.claims import NO_CHANGES, BlindIndex, ClaimChanges
 from ledger.factory import LedgerFactory
+from ledger.hints import POLLING, Wakeups
 from ledger.positions import Position
 from ledger.recorder import LedgerRecorder
 from ledger.sealing import SealingMapper
@@ -48,7 +49,7 @@ class CreditLedger(Application[UUID]):
 
     name = "jiazheng"
 
-    def __init__(self, env: EnvType, rules: Rules) -> None:
+    def __init__(self, env: EnvType, rules: Rules, wakeups: Wakeups = POLLING) -> None:
         super().__init__({"PERSISTENCE_MODULE": "ledger.factory", **env})
         factory = cast("LedgerFactory", self.factory)
         self.rules = rules
@@ -56,8 +57,14 @@ class CreditLedger(Application[UUID]):
         self.keys = factory.keys
         self.keyring = factory.keyring
         self.event_log = cast("LedgerRecorder", self.recorder)
+        self.event_log.wakeups = self.wakeups = wakeups
         self.blind_index = BlindIndex(1, self.keyring.pepper)
         self.tickets = Tickets(self.keyring.tickets)
+
+    def close(self) -> None:
+        """Close the connections."""
+        super().close()
+        self.wakeups.close()
 
     def find(self, kind: type[Aggregate], stream: UUID) -> Aggregate | None:
         """The aggregate of a stream, if the stream exists and is of that kind."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.rejections import Reason, Refused
 from ledger.credit_ledger import CreditLedger
+from ledger.erased_subjects import is_erased
 from ledger.sealing import fresh_nonce, seal, unseal
 
 
@@ -19,11 +20,17 @@ class FaceTemplate:
 
 
 def store_template(ledger: CreditLedger, subject: UUID, template: FaceTemplate) -> None:
-    """Keep the template of a card check that was passed."""
+    """Keep the template of a card check that was passed.
+
+    Raises:
+        Refused: the person was erased meanwhile.
+    """
     text = b64encode(template.vector).decode()
     address = _address(subject, template.model, template.kind)
-    sealed = seal(ledger.keys.get(subject), text, address, fresh_nonce())
-    with ledger.pool.connection() as connection:
+    with ledger.pool.connection() as connection, connection.transaction():
+        if is_erased(connection, subject):
+            raise Refused(Reason.SUBJECT_ERASED)
+        sealed = seal(ledger.keys.get(subject), text, address, fresh_nonce())
         connection.execute(
             "INSERT INTO ops.face_templates VALUES (%s, %s, %s, %s) ON CONFLICT (subject_id) DO UPDATE"
             " SET model = excluded.model, kind = excluded.kind, sealed = excluded.sealed",

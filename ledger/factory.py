@@ -10,8 +10,8 @@ from eventsourcing.persistence import (
     Transcoder,
 )
 from eventsourcing.utils import Environment
-from psycopg_pool import ConnectionPool
 
+from ledger.connections import LastingPool
 from ledger.erasures import ErasureList
 from ledger.keyring import Keyring
 from ledger.recorder import LedgerRecorder
@@ -28,8 +28,8 @@ class LedgerFactory(InfrastructureFactory[TrackingRecorder]):
         erasures = ErasureList(Path(self._required("ERASURES_FILE")))
         # Only now: a start that is refused for want of a file leaves no connection behind.
         pool_max = int(env.get("POOL_MAX", "16") or "16")
-        self.pool = _open_pool(self._required("DATABASE_URL"), pool_max)
-        self.keys_pool = _open_pool(self._required("KEYS_DATABASE_URL"), pool_max)
+        self.pool = LastingPool(self._required("DATABASE_URL"), pool_max)
+        self.keys_pool = LastingPool(self._required("KEYS_DATABASE_URL"), pool_max)
         self.keys = SubjectKeys(self.keys_pool, self.keyring, erasures)
 
     def _required(self, name: str) -> str:
@@ -63,7 +63,3 @@ class LedgerFactory(InfrastructureFactory[TrackingRecorder]):
         """Close the connections."""
         self.pool.close()
         self.keys_pool.close()
-
-
-def _open_pool(url: str, max_size: int) -> ConnectionPool:
-    return ConnectionPool(url, min_size=1, max_size=max_size, open=True, kwargs={"autocommit": True})

@@ -1,26 +1,27 @@
 """The recorder: events in Postgres, ordered per partition, claims and erasures in the same transaction."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
-import psycopg
 from eventsourcing.persistence import (
     ApplicationRecorder,
     Notification,
-    OperationalError,
     StoredEvent,
     Subscription,
 )
 from psycopg_pool import ConnectionPool
 
 from domain.streams import PARTITIONS, partition_of
-from ledger.append import Outcome, Save, append
-from ledger.batcher import Batcher
+from ledger.append import Outcome, Save
+from ledger.batcher import Append, Batcher
 from ledger.claims import NO_CHANGES, ClaimChanges
+from ledger.hints import POLLING, Wakeups
+from ledger.metrics import APPEND_EVENTS, APPEND_SAVES, APPEND_SECONDS
+from ledger.partitioned_log import PartitionedLog
 from ledger.positions import Position
+from ledger.sender import Sender, telling
 
 _STREAM = """
     SELECT stream_id, version, topic, state FROM ledger.events
@@ -33,11 +34,13 @@ DISTANT_PAST = datetime(1970, 1, 1, tzinfo=UTC)
 """No claim lapses when an append names no instant."""
 
 
-class LedgerRecorder(ApplicationRecorder):
+class LedgerRecorder(PartitionedLog, ApplicationRecorder):
     """The library's recorder interface over `ledger.events`, and a log that is read per partition."""
 
-    def __init__(self, pool: ConnectionPool) -> None:
-        self.pool = pool
+    def __init__(self, pool: ConnectionPool, wakeups: Wakeups = POLLING, send: Append | None = None) -> None:
+        super().__init__(pool)
+        self.wakeups = wakeups
+        self._send = send or Sender(pool)
         self._batcher = Batcher(self._append)
 
     def insert_events(
@@ -68,33 +71,27 @@ class LedgerRecorder(ApplicationRecorder):
             StreamConflict: a stream moved on; names it.
             Refused: a claim is held by somebody else, or a subject is erased.
             AlreadyAppended: the append was committed before.
+            FateUnknown: the server went away for too long; names the append.
         """
         if not stored_events:
             return []
         save = Save(stored_events, append_id or uuid4(), at, claims, subjects, erase)
-        return self._batcher.save(save).result()
+        with telling(save):
+            return self._batcher.save(save).result()
 
     def _append(self, saves: Sequence[Save]) -> Sequence[Outcome]:
-        """Append a batch; after a lost connection once more: what was committed is recognised by its id."""
-        try:
-            with self._connection() as connection:
-                return append(connection, saves)
-        except OperationalError:
-            with self._connection() as connection:
-                return [outcome.as_first_told() for outcome in append(connection, saves)]
+        """Append a batch and tell those who follow, who may come too late or never hear of it."""
+        APPEND_SAVES.observe(len(saves))
+        APPEND_EVENTS.observe(sum(len(save.events) for save in saves))
+        with APPEND_SECONDS.time():
+            outcomes = self._send(saves)
+        self.wakeups.tell()
+        return outcomes
 
     def flush(self) -> None:
         """Wait until everything that was visible is on disk; before anything leaves the database."""
         with self._connection() as connection:
             connection.execute("SELECT pg_logical_emit_message(true, '', '')")
-
-    @contextmanager
-    def _connection(self) -> Iterator[psycopg.Connection]:
-        try:
-            with self.pool.connection() as connection:
-                yield connection
-        except psycopg.OperationalError as error:
-            raise OperationalError(str(error)) from error
 
     def select_events(
         self,
@@ -122,19 +119,17 @@ class LedgerRecorder(ApplicationRecorder):
         inclusive_of_start: bool = True,
     ) -> Sequence[Notification]:
         """Read the log by notification id, that is partition after partition."""
-        first = (start or 0) if inclusive_of_start else (start or 0) + 1
-        last = (1 << 62) if stop is None else stop
         query = """
             SELECT (partition::bigint << 48) + position, stream_id, version, topic, state FROM ledger.events
             WHERE (partition, position) >= (%s, %s) AND (partition, position) <= (%s, %s)
                 AND (%s = '{}' OR topic = ANY (%s))
             ORDER BY partition, position LIMIT %s
         """
-        low, high = Position.from_id(first), Position.from_id(last)
-        wanted = list(topics)
-        bounds = (low.partition, low.number, min(high.partition, 32767), high.number, wanted, wanted, limit)
+        low = Position.from_id((start or 0) + (not inclusive_of_start))
+        high = Position.from_id((1 << 62) if stop is None else stop)
+        bounds = (low.partition, low.number, min(high.partition, 32767), high.number)
         with self._connection() as connection:
-            rows = connection.execute(query, bounds).fetchall()
+            rows = connection.execute(query, (*bounds, *[list(topics)] * 2, limit)).fetchall()
         return [Notification(s, v, t, bytes(b), id=n) for n, s, v, t, b in rows]
 
     def max_notification_id(self) -> int | None:
@@ -163,44 +158,3 @@ class LedgerRecorder(ApplicationRecorder):
             return None
         self.flush()
         return [row[0] for row in rows]
-
-    def positions_of(self, stream: UUID) -> list[Position]:
-        """The positions of a stream's events, in order."""
-        query = """
-            SELECT partition, position FROM ledger.events
-            WHERE partition = %s AND stream_id = %s ORDER BY version
-        """
-        with self._connection() as connection:
-            return [Position(*row) for row in connection.execute(query, (partition_of(stream), stream))]
-
-    def read_partition(self, partition: int, after: int, limit: int) -> list[Notification]:
-        """The events of a partition after a number, in commit order."""
-        query = """
-            SELECT position, stream_id, version, topic, state FROM ledger.events
-            WHERE partition = %s AND position > %s ORDER BY position LIMIT %s
-        """
-        with self._connection() as connection:
-            rows = connection.execute(query, (partition, after, limit)).fetchall()
-        return [
-            Notification(s, v, t, bytes(b), id=Position(partition, n).notification_id)
-            for n, s, v, t, b in rows
-        ]
-
-    def read_at(self, positions: Sequence[Position]) -> list[Notification]:
-        """The events at some positions, in no order."""
-        query = """
-            SELECT e.partition, e.position, stream_id, version, topic, state FROM ledger.events e
-            JOIN unnest(%s::smallint[], %s::bigint[]) AS w (partition, position)
-                ON e.partition = w.partition AND e.position = w.position
-        """
-        wanted = [p.partition for p in positions], [p.number for p in positions]
-        with self._connection() as connection:
-            rows = connection.execute(query, wanted).fetchall()
-        return [
-            Notification(s, v, t, bytes(b), id=Position(p, n).notification_id) for p, n, s, v, t, b in rows
-        ]
-
-    def heads(self) -> dict[int, int]:
-        """The number of the last event of each partition."""
-        with self._connection() as connection:
-            return dict(connection.execute("SELECT partition, head FROM ledger.partitions").fetchall())

@@ -11,6 +11,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from ledger.erased_subjects import is_erased
 from ledger.sealing import fresh_nonce, seal, unseal
 
 _OLDEST = """
@@ -66,7 +67,7 @@ class SmsOutbox:
         Returns:
             whether it was queued.
         """
-        if subject is not None and _is_erased(connection, subject):
+        if subject is not None and is_erased(connection, subject):
             return False
         content = json.dumps({"phone": phone, "text": text}, ensure_ascii=False)
         sealed = seal(self._key, content, _address(expires_at), fresh_nonce())
@@ -109,17 +110,3 @@ class SmsOutbox:
 def _address(expires_at: datetime) -> str:
     """Binds the seal to the expiry, so that nobody can prolong a message."""
     return f"sms_outbox/{expires_at.astimezone(UTC).isoformat()}"
-
-
-def _is_erased(connection: Connection, subject: UUID) -> bool:
-    """Whether the person is erased; until the caller's transaction ends they cannot become it.
-
-    The lock is the one of `ledger.append`: an erasure that waits for it empties the outbox afterwards.
-    """
-    connection.execute(
-        "SELECT pg_advisory_xact_lock_shared(hashtextextended('subject:' || %s, 0))", (str(subject),)
-    )
-    query = """
-        SELECT FROM ledger.erased_subjects WHERE partition = ledger.partition_of(%s) AND subject_id = %s
-    """
-    return connection.execute(query, (subject, subject)).fetchone() is not None

@@ -1,7 +1,8 @@
 """Short-lived sealed tickets: certificate codes and identity challenges, which nothing has to store.
 
 A ticket is `<nonce><AES-256-GCM(subject id, microseconds since the epoch)>`, base64url, with its kind as the
-associated data. Nobody can forge or read one; that it is used once is a claim taken in the append.
+associated data. Nobody can forge or read one, or write the same one in another way; that it is used once is a
+claim on its text, taken in the append.
 """
 
 import secrets
@@ -39,7 +40,8 @@ class TicketKind:
 
 CERTIFICATE_CODE = TicketKind("certificate_code", Reason.CODE_INVALID, Reason.CODE_EXPIRED)
 IDENTITY_CHALLENGE = TicketKind("identity_challenge", Reason.CHALLENGE_EXPIRED, Reason.CHALLENGE_EXPIRED)
-STAFF_ENROLMENT = TicketKind("staff_enrolment", Reason.PASSKEY_INVALID, Reason.PASSKEY_INVALID)
+STAFF_PROPOSAL = TicketKind("staff_proposal", Reason.PASSKEY_INVALID, Reason.PASSKEY_INVALID)
+STAFF_GRANT = TicketKind("staff_grant", Reason.PASSKEY_INVALID, Reason.PASSKEY_INVALID)
 
 
 class Tickets:
@@ -68,6 +70,8 @@ class Tickets:
     def _open(self, kind: TicketKind, text: str) -> Ticket:
         try:
             octets = urlsafe_b64decode(text.encode())
+            if urlsafe_b64encode(octets) != text.encode():  # another text would be another claim
+                raise Refused(kind.invalid)
             says = self._aead.decrypt(octets[:12], octets[12:], kind.name.encode())
         except (NotBase64, InvalidTag, ValueError) as error:
             raise Refused(kind.invalid) from error

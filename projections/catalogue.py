@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from types import ModuleType
 
 import psycopg
-from psycopg import Connection
-from psycopg.sql import SQL, Identifier
 
 from ledger.credit_ledger import CreditLedger
 from ledger.positions import Position
 from projections import credit_records, disclosures, employment, enterprise_directory, trail, worker_directory
 from projections.follower import SET_SCHEMA, Follower
-from projections.log_reader import LogReader
+from projections.log_reader import LogReader, handled_by
 
 PROJECTIONS: tuple[ModuleType, ...] = (
     enterprise_directory,
@@ -21,14 +19,14 @@ PROJECTIONS: tuple[ModuleType, ...] = (
     credit_records,
     trail,
 )
-"""Each has a NAME, its TABLES, and `handle(connection, events)`."""
+"""Each has a NAME, its TABLES, the event classes it HANDLES (None: all) and `handle(connection, events)`."""
 
 BY_NAME = {projection.NAME: projection for projection in PROJECTIONS}
 
 
 def followers(ledger: CreditLedger) -> list[Follower]:
     """One follower a projection; they share a reader, so that an event is decoded once."""
-    reader = LogReader(ledger)
+    reader = LogReader(ledger, handled_by(PROJECTIONS))
     return [Follower(reader, projection.NAME, projection.handle) for projection in PROJECTIONS]
 
 
@@ -36,15 +34,10 @@ def create_tables(owner_url: str) -> None:
     """Create the tables of every read model that are not there yet, as the owner of the database."""
     with psycopg.connect(owner_url) as connection:
         for projection in PROJECTIONS:
-            create_in(connection, projection, "views")
-
-
-def create_in(connection: Connection, projection: ModuleType, schema: str) -> None:
-    """Create the tables of one read model in a schema."""
-    connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
-    connection.execute(SET_SCHEMA, (schema,))
-    for table in projection.TABLES:
-        table.create(connection)
+            connection.execute(SET_SCHEMA, ("views",))
+            for table in projection.TABLES:
+                table.create(connection)
+                table.index(connection)
 
 
 def reached(ledger: CreditLedger, wanted: Sequence[Position]) -> bool:

@@ -25,6 +25,7 @@ CREDIT_RECORDS = Table(
     key=("worker_id", "record_id"),
 )
 TABLES = (CREDIT_RECORDS,)
+HANDLES = (CreditRecord.Created, Account.Erased)
 
 
 def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:

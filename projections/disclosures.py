@@ -10,6 +10,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from domain.disclosure import Disclosure
+from domain.event import LedgerAggregate
 from ledger.positions import Position
 from projections.log_reader import LoggedEvent
 from projections.tables import Table
@@ -38,7 +39,7 @@ RECEIPTS = Table(
 )
 TABLES = (RECEIPTS,)
 
-STEPS: dict[type, str] = {
+STEPS: dict[type[LedgerAggregate.Event], str] = {
     Disclosure.Created: "requested",
     Disclosure.Approved: "approved",
     Disclosure.Declined: "declined",
@@ -46,6 +47,7 @@ STEPS: dict[type, str] = {
     Disclosure.Abandoned: "abandoned",
     Disclosure.Viewed: "viewed",
 }
+HANDLES = tuple(STEPS)
 
 
 def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:

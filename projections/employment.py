@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 
 from domain.account import Account
 from domain.attendance import Attendance
+from domain.event import LedgerAggregate
 from domain.worker import Worker
 from projections.log_reader import LoggedEvent
 from projections.tables import Table
@@ -36,12 +37,15 @@ ATTENDANCES = Table(
 )
 TABLES = (EMPLOYMENTS, ATTENDANCES)
 
-STATUSES: dict[type, str] = {
+STATUSES: dict[type[LedgerAggregate.Event], str] = {
     Worker.EnterpriseChosen: "chosen",
     Worker.EmploymentConfirmed: "confirmed",
     Worker.EmploymentRefused: "refused",
     Worker.EmploymentEnded: "ended",
 }
+
+DEADLINES = (Attendance.Created, Attendance.CheckedIn, Attendance.Left)
+HANDLES = (*STATUSES, *DEADLINES, Account.Erased)
 
 
 def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
@@ -54,7 +58,7 @@ def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
         if type(event) in STATUSES:
             row = _employment(event)
             employments[row["worker_id"], row["enterprise_id"]] = row
-        elif isinstance(event, (Attendance.Created, Attendance.CheckedIn, Attendance.Left)):
+        elif isinstance(event, DEADLINES):
             attendances[event.subject_id] = _attendance(event)
         elif isinstance(event, Account.Erased):
             erased.append(event.subject_id)

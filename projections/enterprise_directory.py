@@ -40,6 +40,7 @@ ENTERPRISES = Table(
     ),
 )
 TABLES = (ENTERPRISES,)
+HANDLES = (Enterprise.Created, Enterprise.Revised)
 
 
 def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:

@@ -25,7 +25,7 @@ class Table:
     indexes: tuple[LiteralString, ...] = ()
 
     def create(self, connection: Connection) -> None:
-        """Create the table in the current schema, if it is not there."""
+        """Create the table in the current schema, if it is not there, without its indexes."""
         columns = SQL(", ").join(
             SQL("{} {}").format(Identifier(name), SQL(kind)) for name, kind in self.columns.items()
         )
@@ -35,6 +35,9 @@ class Table:
                 Identifier(self.name), columns, key
             )
         )
+
+    def index(self, connection: Connection) -> None:
+        """Create the indexes that are not there; much faster after a table was filled than before."""
         for index in self.indexes:
             connection.execute(SQL(index))
 

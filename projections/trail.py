@@ -30,6 +30,7 @@ TRAIL = Table(
     indexes=("CREATE INDEX IF NOT EXISTS trail_at ON trail (concerned_id, at)",),
 )
 TABLES = (TRAIL,)
+HANDLES = None  # every event
 
 CONCERNED_FIELDS = ("subject_id", "consumer_id", "enterprise_id", "provider_id")
 """The fields of an event that name whom it concerns."""

@@ -26,6 +26,7 @@ PEOPLE = Table(
     key=("subject_id",),
 )
 TABLES = (PEOPLE,)
+HANDLES = (Account.Created, Account.Erased)
 
 
 def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:

@@ -83,7 +83,7 @@ class Databases:
 EMPTY_ALL = """
     DO $$ DECLARE full_name text; BEGIN
         FOR full_name IN SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
-            WHERE schemaname IN ('ledger', 'ops', 'views', 'keys')
+            WHERE schemaname IN ('ledger', 'ops', 'views', 'views_next', 'views_old', 'keys')
         LOOP EXECUTE 'DELETE FROM ' || full_name; END LOOP;
     END $$"""
 

@@ -12,6 +12,8 @@ QUEUE = "jiazheng"
 FIRST_RETRY_MS = 1_000
 LAST_RETRY_MS = 15 * 60_000
 TIME_LIMIT_MS = 60_000
+HEARTBEAT_MS = 60_000
+"""A worker that is silent for so long is dead; others take over its messages."""
 MAINTENANCE_PER_MILLION = 20_000
 """How often a command also looks for messages of a killed worker; the default lets them wait for minutes."""
 
@@ -32,7 +34,7 @@ def _retry_always(_retries: int, _error: BaseException) -> bool:
     return True
 
 
-def build_broker(redis_url: str) -> RedisBroker:
+def build_broker(redis_url: str, heartbeat_ms: int = HEARTBEAT_MS) -> RedisBroker:
     """A broker; it connects at its first use.
 
     There is no age limit, since every message has to be done, and no server for metrics. A shutdown
@@ -41,6 +43,7 @@ def build_broker(redis_url: str) -> RedisBroker:
     retries = Retries(retry_when=_retry_always, min_backoff=FIRST_RETRY_MS, max_backoff=LAST_RETRY_MS)
     return RedisBroker(  # type: ignore[no-untyped-call] # the library's
         url=redis_url,
+        heartbeat_timeout=heartbeat_ms,
         maintenance_chance=MAINTENANCE_PER_MILLION,
         middleware=[
             TimeLimit(time_limit=TIME_LIMIT_MS),

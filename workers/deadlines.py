@@ -22,11 +22,16 @@ INSTANT = timedelta(microseconds=1)
 """The least time after a deadline, which itself is still in time."""
 
 DONE_BY_OTHERS = {
-    "leave": {Reason.ALREADY_LEFT, Reason.NOT_YET_DUE},
-    "remind": {Reason.CHECK_IN_OVERDUE, Reason.NOT_YET_DUE, Reason.REMINDER_ALREADY_SENT},
+    "leave": {Reason.ALREADY_LEFT, Reason.NOT_YET_DUE, Reason.SUBJECT_ERASED},
+    "remind": {
+        Reason.CHECK_IN_OVERDUE,
+        Reason.NOT_YET_DUE,
+        Reason.REMINDER_ALREADY_SENT,
+        Reason.SUBJECT_ERASED,
+    },
     "expire": {Reason.DISCLOSURE_NOT_PENDING},
 }
-"""Refusals that say: a check-in or an answer came in between, or another message did it already."""
+"""Refusals that say: a check-in, an answer or a cancellation came in between, or another message did it."""
 
 log = logging.getLogger(__name__)
 

@@ -8,6 +8,7 @@ from psycopg import Connection
 from domain.account import Account
 from domain.attendance import Attendance
 from domain.disclosure import Disclosure
+from domain.event import LedgerAggregate
 from domain.rules import Rules
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
@@ -20,7 +21,7 @@ from workers.wakeups import ATTENDANCE, DISCLOSURE, Wakeup
 
 NAME = "reactions"
 
-MESSAGES: dict[type, str] = {
+MESSAGES: dict[type[LedgerAggregate.Event], str] = {
     Attendance.Reminded: "send_reminder",
     Worker.EmploymentConfirmed: "send_confirmation",
     Account.Erased: "erase",
@@ -29,6 +30,9 @@ MESSAGES: dict[type, str] = {
 
 SETTLED = (Disclosure.Approved, Disclosure.Declined, Disclosure.Abandoned, Disclosure.Expired)
 """After these a disclosure's prompt cannot expire any more."""
+
+DEADLINES = (Attendance.Created, Attendance.CheckedIn, Attendance.Left, Disclosure.Created)
+HANDLES: Sequence[type[LedgerAggregate.Event]] = (*MESSAGES, *SETTLED, *DEADLINES)
 
 
 def follower(ledger: CreditLedger, enqueue: Enqueue) -> Follower:
@@ -40,7 +44,7 @@ def follower(ledger: CreditLedger, enqueue: Enqueue) -> Follower:
             if type(logged.event) in MESSAGES:
                 enqueue(MESSAGES[type(logged.event)], str(logged.position))
 
-    return Follower(LogReader(ledger), NAME, handle, schema="ops", leaves_database=True)
+    return Follower(LogReader(ledger, HANDLES), NAME, handle, schema="ops", leaves_database=True)
 
 
 def _wake(connection: Connection, event: Any, rules: Rules) -> None:

@@ -1,14 +1,11 @@
 """Chapter 6: the credit certificate is scanned, authorized with the worker's face, read by the consumer."""
 
-import io
 from base64 import b64decode
 from typing import Any
 
-import zxingcpp
-from PIL import Image
-
 from jiazheng.demo.cast import WORKER
 from jiazheng.demo.client import Client, expect, refused, until
+from jiazheng.demo.qr_scanner import read_qr
 from jiazheng.demo.registration import register_consumer
 from jiazheng.demo.terminal import Signer
 from jiazheng.demo.world import World, photo
@@ -68,11 +65,7 @@ def submit_records(world: World) -> str:
 def show_certificate(world: World) -> str:
     """The worker shows the certificate; a scanner library reads the picture."""
     certificate = world.worker.post("/v1/certificate-codes")
-    picture = Image.open(io.BytesIO(b64decode(certificate["qr_png"])))
-    read = zxingcpp.read_barcode(picture)
-    if read is None:
-        raise AssertionError("the scanner reads the picture")
-    return str(read.text)
+    return read_qr(b64decode(certificate["qr_png"]))
 
 
 def scan(world: World) -> str:

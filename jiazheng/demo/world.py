@@ -16,8 +16,7 @@ from jiazheng.demo.narrator import Narrator
 from jiazheng.settings import Settings
 from jiazheng.supervisor import Supervisor
 from ledger.clock import DemoClock
-from ledger.tickets import STAFF_ENROLMENT
-from ledger.use_cases.staff import grant_first_administrator
+from ledger.use_cases.staff import enrolment_token, grant_first_administrator
 
 SMS_INTERVAL = timedelta(seconds=61)
 """A phone gets one code a minute, so the demo's clock moves on before each."""
@@ -71,8 +70,7 @@ class World:
         """What `jiazheng staff administrator` does at the console, and the person's first sign-in."""
         cause = Cause(self.clock(), "system:console", uuid4())
         staff_id = str(grant_first_administrator(self._console, cause))
-        ticket = self._console.tickets.issue(STAFF_ENROLMENT, UUID(staff_id), cause.at)
-        self.enrol(name, staff_id, ticket)
+        self.enrol(name, staff_id, enrolment_token(self._console, UUID(staff_id), cause.at))
 
     def enrol(self, name: str, staff_id: str, enrolment_token: str) -> None:
         """Register a passkey and sign in."""
@@ -96,11 +94,12 @@ class World:
         return str(self.visitor.post("/v1/staff-challenges")["challenge"])
 
     def grant(self, name: str, role: str, enterprise_id: str | None = None) -> None:
-        """Give somebody a role: one administrator proposes, the other grants."""
+        """Give somebody a role: one administrator proposes, the other grants; each has half of the token."""
         body = {"role": role, "enterprise_id": enterprise_id}
         proposal = self.staff["first administrator"].post("/v1/staff", json=body)
-        self.staff["second administrator"].post(f"/v1/staff/{proposal['staff_id']}/grant")
-        self.enrol(name, proposal["staff_id"], proposal["enrolment_token"])
+        granted = self.staff["second administrator"].post(f"/v1/staff/{proposal['staff_id']}/grant")
+        token = f"{proposal['enrolment_token_half']}.{granted['enrolment_token_half']}"
+        self.enrol(name, proposal["staff_id"], token)
 
     def stop_background(self) -> None:
         """Stop the scheduler and the workers; the projections go on."""

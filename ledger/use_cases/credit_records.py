@@ -46,11 +46,12 @@ def verify_jws(token: str, key: dict[str, str]) -> dict[str, Any]:
     """The claims of a compact JWS.
 
     Raises:
-        Refused: it was not signed by that key, or holds no JSON object.
+        Refused: it was not signed by that key, or holds no JSON object that can be written again.
     """
     try:
         payload = jws.deserialize_compact(token, import_key({**key}), algorithms=ALGORITHMS).payload
         claims = json.loads(payload)
+        json.dumps(claims, allow_nan=False, ensure_ascii=False).encode()  # half a surrogate, an infinity
     except UNREADABLE as error:
         raise Refused(Reason.SIGNATURE_INVALID) from error
     if not isinstance(claims, dict):

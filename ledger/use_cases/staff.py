@@ -1,6 +1,8 @@
 """Staff roles with four eyes, and the registration of providers and kiosks."""
 
 from dataclasses import replace
+from datetime import datetime
+from itertools import count
 from uuid import UUID
 
 from domain.enterprise import Enterprise
@@ -11,6 +13,7 @@ from domain.rejections import Reason, Refused
 from domain.staff import StaffMember
 from domain.streams import id_of_command
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
+from ledger.tickets import STAFF_GRANT, STAFF_PROPOSAL
 
 MAX_FIRST_ADMINISTRATORS = 2
 
@@ -33,6 +36,27 @@ def grant_role(ledger: CreditLedger, cause: Cause, staff_id: UUID) -> Appended:
     member = ledger.load(StaffMember, staff_id)
     member.grant(cause)
     return ledger.commit(cause, member)
+
+
+def enrolment_token(ledger: CreditLedger, staff_id: UUID, at: datetime) -> str:
+    """Both halves of an enrolment token, for the first administrators, whom the console grants."""
+    return ".".join(ledger.tickets.issue(kind, staff_id, at) for kind in (STAFF_PROPOSAL, STAFF_GRANT))
+
+
+def enrolling(ledger: CreditLedger, cause: Cause, token: str) -> UUID:
+    """Who enrols: the halves that the proposer and the granter gave them must name the same person.
+
+    Neither administrator has both, so neither can enrol in the person's place.
+
+    Raises:
+        Refused: a half is forged, too old, missing, or for somebody else.
+    """
+    halves, ttl = token.partition("."), ledger.rules.staff_enrolment_ttl
+    proposed = ledger.tickets.read(STAFF_PROPOSAL, halves[0], cause.at, ttl)
+    granted = ledger.tickets.read(STAFF_GRANT, halves[2], cause.at, ttl)
+    if proposed.subject_id != granted.subject_id:
+        raise Refused(Reason.PASSKEY_INVALID)
+    return proposed.subject_id
 
 
 @repeatable
@@ -78,21 +102,27 @@ def register_kiosk(
 
 @use_case
 def grant_first_administrator(ledger: CreditLedger, cause: Cause) -> UUID:
-    """Grant one of the first two administrators from the console; four eyes need two people to begin with.
+    """Grant one of two administrators from the console: four eyes need two people to begin with.
+
+    One whose role was withdrawn makes room for another, so that nobody is locked out for good.
 
     Raises:
-        Refused: there are two already.
+        Refused: two of them are in office.
     """
-    for nth in range(MAX_FIRST_ADMINISTRATORS):
-        staff_id = _first_administrator(nth)
-        if ledger.find(StaffMember, staff_id) is None:
-            member = StaffMember.propose(cause, staff_id, "administrator")
-            member.grant(replace(cause, actor=f"{cause.actor}/second"))
-            ledger.commit(cause, member)
-            return staff_id
-    raise Refused(Reason.ADMINISTRATORS_EXIST)
+    in_office = 0
+    for nth in count():
+        member = ledger.find(StaffMember, _first_administrator(nth))
+        if member is None:
+            break
+        in_office += member.status == "granted"
+    if in_office >= MAX_FIRST_ADMINISTRATORS:
+        raise Refused(Reason.ADMINISTRATORS_EXIST)
+    member = StaffMember.propose(cause, _first_administrator(nth), "administrator")
+    member.grant(replace(cause, actor=f"{cause.actor}/second"))
+    ledger.commit(cause, member)
+    return member.id
 
 
 def _first_administrator(nth: int) -> UUID:
-    """A fixed stream each, so that two consoles at once cannot grant a third."""
+    """A fixed stream each, so that two consoles at once cannot grant one too many."""
     return id_of_command(UUID(int=nth), "first administrator")

@@ -10,7 +10,7 @@ from domain.rejections import Reason, Refused
 from domain.staff import STAFF_ROLES, StaffMember
 from jiazheng.demo.doubles.passkey import SoftwarePasskey
 from ledger.credit_ledger import CreditLedger
-from ledger.use_cases.staff import grant_first_administrator
+from ledger.use_cases.staff import grant_first_administrator, withdraw_role
 from tests.conftest import MovableClock
 from tests.controls.api import Api
 from tests.controls.people import cause, listed_enterprise
@@ -86,7 +86,7 @@ def test_before_the_grant_the_role_is_of_no_use(api: Api) -> None:
     credential = SoftwarePasskey(api.url, "localhost").create(challenge(api))
     answer = api.post("/v1/staff-passkeys", json={"enrolment_token": token, "credential": credential})
     # then it is too early
-    assert refusal(answer) == (403, "grant-not-in-force", None)
+    assert refusal(answer) == (403, "passkey-invalid", None)
 
 
 @pytest.mark.parametrize("role", STAFF_ROLES)
@@ -152,6 +152,9 @@ def test_the_console_grants_two_administrators_and_no_third(
     # then the two that there are must do with four eyes
     assert refused.value.reason is Reason.ADMINISTRATORS_EXIST
     assert [ledger.load(StaffMember, staff_id).status for staff_id in console] == ["granted"] * 2
+    # and one who is withdrawn makes room for another
+    withdraw_role(ledger, cause(clock, "staff:other"), console[0])
+    assert grant_first_administrator(ledger, cause(clock, "system:console")) not in console
 
 
 def test_consoles_at_once_grant_two_administrators_together(

@@ -35,6 +35,13 @@ def test_an_approval_opens_the_approved_scopes_for_half_an_hour(
     assert seen["readable_until"] == until
 
 
+def test_a_scope_named_twice_is_approved_once(api: Api, worker: Employed, consumer: Visitor) -> None:
+    disclosure = requested(worker, consumer, SCOPES)
+    given = answer(disclosure, "basic", "tax", *["basic"] * 100)
+    assert api.post(path(disclosure, "approval"), worker.token, **given).is_success
+    assert consumer.client.get(path(disclosure))["approved_scopes"] == ["basic", "tax"]
+
+
 def test_wrong_digits_end_the_request(api: Api, worker: Employed, consumer: Visitor) -> None:
     # given a worker before whom a relayed code was shown
     disclosure = requested(worker, consumer, SCOPES)

@@ -1,6 +1,7 @@
 """Every face step: who passes, what a picture must be, how often somebody may try."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Final
@@ -11,11 +12,21 @@ from PIL import Image, ImageFilter
 
 from jiazheng.demo import pictures
 from jiazheng.demo.client import refused
+from ledger.face_templates import store_template
 from tests.controls.api import Api
 from tests.controls.kiosks import card_of, challenge, registered_kiosk
 from tests.controls.problems import invalid_fields, refusal
 from tests.controls.trails import fields_of
-from tests.controls.visitors import OTHER_FACE, SAME_FACE, Employed, Visitor, complete_worker, photo
+from tests.controls.visitors import (
+    ENROLLED,
+    OTHER_FACE,
+    SAME_FACE,
+    Employed,
+    Visitor,
+    complete_worker,
+    photo,
+    real_template,
+)
 from tests.controls.workers import choosing_worker
 
 UNCERTAIN_FACE: Final = "obama2.jpg"
@@ -126,6 +137,17 @@ def test_a_face_that_is_not_surely_the_cards_is_refused_and_recorded(
     assert worker.client.get("/v1/me")["identity_assurance"] is None
     (attempt,) = fields_of(api, worker, "jz.face_checks.attempted")
     assert (attempt["purpose"], attempt["verdict"]) == ("identity", verdict)
+
+
+def test_a_template_of_another_model_is_as_good_as_none(api: Api) -> None:
+    # given a worker whose template an earlier model made
+    worker = complete_worker(api)
+    earlier = replace(real_template(ENROLLED), model="0" * 64)
+    store_template(api.parts.ledger, worker.subject, earlier)
+    # when they check in
+    answer = checked_in(api, worker, pictures.path(SAME_FACE).read_bytes())
+    # then they are told to verify with the card
+    assert refusal(answer) == (409, "face-template-missing", None)
 
 
 def test_there_are_five_attempts_an_hour(api: Api) -> None:

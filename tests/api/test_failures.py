@@ -2,9 +2,12 @@
 
 import asyncio
 from dataclasses import replace
+from uuid import uuid4
 
 import httpx
 import pytest
+from eventsourcing.persistence import OperationalError
+from psycopg_pool import PoolTimeout
 
 from api.answers import Answers
 from api.main import create_app
@@ -15,6 +18,7 @@ from domain.rules import Rules
 from jiazheng.bootstrap import build_ledger
 from jiazheng.settings import Settings
 from ledger.append import StreamConflict
+from ledger.sender import FateUnknown
 from tests.controls.api import Api
 from tests.controls.routes import no_parts
 
@@ -68,3 +72,14 @@ def test_what_lost_against_too_many_others_may_come_again() -> None:
     # then the client is told when to repeat it; such an answer is not kept under the key
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert b"stream" not in answer.body
+
+
+@pytest.mark.parametrize("error", [FateUnknown(uuid4()), OperationalError("host db"), PoolTimeout("db")])
+def test_a_database_that_is_away_is_worth_another_try_and_nothing_is_told_of_it(error: Exception) -> None:
+    # when the database did not come back in time, and it is open whether the append is committed
+    answer = response_of(problem_of(error))
+    # then the caller may repeat the request, which is then carried out once
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    told = bytes(answer.body).decode()
+    assert '"code":"ledger-away"' in told
+    assert "db" not in told

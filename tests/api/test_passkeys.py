@@ -6,6 +6,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from jiazheng.demo.doubles.passkey import SoftwarePasskey
 from ledger.tickets import IDENTITY_CHALLENGE
@@ -65,10 +66,30 @@ def test_a_ticket_of_another_kind_enrols_nothing(api: Api) -> None:
     assert outcome(enrol(api, other, new_passkey(api).create(challenge(api)))) == INVALID
 
 
+def test_neither_administrator_enrols_in_the_person_s_place(api: Api) -> None:
+    # given a proposal, whose half of the token the proposer has, and the half that the granter got
+    staff_id, first = proposed(api, "administrator")
+    assert outcome(enrol(api, first, new_passkey(api).create(challenge(api)))) == INVALID
+    second = administrator(api, "second").post(f"/v1/staff/{staff_id}/grant")["enrolment_token_half"]
+    # when either enrols with what they have, then it is refused
+    for alone in (first, second, f"{first}.{first}", f"{second}.{second}", f"{second}.{first}"):
+        assert outcome(enrol(api, alone, new_passkey(api).create(challenge(api)))) == INVALID
+    # and the person, who got both, is let in
+    assert enrol(api, f"{first}.{second}", new_passkey(api).create(challenge(api))).is_success
+
+
+def test_halves_of_two_people_are_no_token(api: Api) -> None:
+    _, one = granted(api, "editor")
+    _, other = granted(api, "editor")
+    mixed = f"{one.partition('.')[0]}.{other.partition('.')[2]}"
+    assert outcome(enrol(api, mixed, new_passkey(api).create(challenge(api)))) == INVALID
+
+
 def test_nobody_enrols_before_the_grant(api: Api) -> None:
-    # given a proposal that the second administrator has not granted
-    staff_id, token = proposed(api, "editor")
-    # when its ticket is used, then it does not work yet; after the grant it does
+    # given a proposal that the second administrator has not granted, and a token as the console makes it
+    staff_id, _ = proposed(api, "editor")
+    token = enrolment_token_for(api, staff_id)
+    # when it is used, then it does not work yet; after the grant it does
     answer = enrol(api, token, new_passkey(api).create(challenge(api)))
     assert outcome(answer) == (403, "grant-not-in-force")
     administrator(api, "second").post(f"/v1/staff/{staff_id}/grant")
@@ -98,6 +119,27 @@ def test_a_withdrawn_member_s_ticket_is_void(api: Api) -> None:
     administrator(api, "first").post(f"/v1/staff/{member.staff_id}/withdrawal")
     answer = enrol(api, enrolment_token_for(api, member.staff_id), new_passkey(api).create(challenge(api)))
     assert outcome(answer) == (403, "grant-not-in-force")
+
+
+BENT_KEYS = {
+    "without y": (b"\x22\x58\x20", b"\x33\x58\x20"),
+    "without its type": (b"\xa5\x01\x02", b"\xa5\x07\x02"),
+    "off the curve": (b"\x21\x58\x20", b"\x21\x58\x20" + bytes(31)),
+}
+
+
+@pytest.mark.parametrize("name", BENT_KEYS)
+def test_a_key_that_could_never_sign_anybody_in_is_not_enrolled(api: Api, name: str) -> None:
+    # given a passkey whose public key is none
+    _, token = granted(api, "editor")
+    credential, (there, bent) = new_passkey(api).create(challenge(api)), BENT_KEYS[name]
+    attestation = base64url_to_bytes(credential["response"]["attestationObject"])
+    at = attestation.index(there)
+    broken = attestation[:at] + bent + attestation[at + len(bent) :]
+    credential["response"]["attestationObject"] = bytes_to_base64url(broken)
+    # when it is enrolled, then it is refused, and another one still can be
+    assert outcome(enrol(api, token, credential)) == INVALID
+    assert enrol(api, token, new_passkey(api).create(challenge(api))).is_success
 
 
 def test_somebody_else_s_passkey_signs_nobody_in(api: Api) -> None:

@@ -48,9 +48,12 @@ def test_positions_of_several_writes_may_be_sent_together(api: Api) -> None:
         assert len(employments(api, visitor, positions).json()) == 1
 
 
+LONG = ("1." + "9" * 20, "1." + "9" * 5000, "1.281474976710655")
+"""The last has the form of a position, of an event that is not there."""
+
+
 @pytest.mark.parametrize(
-    "position",
-    ["", "x", "1", "1.", ".1", "1.2,", "16.1", "99999.1", "-1.1", "1.-1", "1." + "9" * 20, "1." + "9" * 5000],
+    "position", ["", "x", "1", "1.", ".1", "1.2,", "16.1", "99999.1", "-1.1", "1.-1", *LONG]
 )
 def test_what_is_no_position_is_a_problem(api: Api, position: str) -> None:
     answer = api.get("/v1/letter", headers={"Ledger-Position": position})

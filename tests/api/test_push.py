@@ -1,10 +1,17 @@
 """Server-sent events: at once, to both sides only, and nothing is lost with a connection."""
 
+import asyncio
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
+from psycopg import Connection, OperationalError
+from psycopg_pool import ConnectionPool
 
+from api.push import PushHub
 from tests.controls.api import Api
 from tests.controls.listening import ARRIVAL_SECONDS, listening
 from tests.controls.visitors import Employed, Visitor, complete_worker, register_consumer
@@ -156,3 +163,38 @@ def test_another_session_of_the_person_goes_on(api: Api, worker: Employed, consu
         assert phone.next().name == "hello"
         consumer_scan = scan(worker, consumer)
         assert phone.next().disclosure == consumer_scan
+
+
+class Flickering:
+    """A pool whose database is away every other time."""
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
+        self._calls = 0
+
+    def connection(self) -> AbstractContextManager[Connection]:
+        self._calls += 1
+        if self._calls % 2:
+            return self._pool.connection()
+        raise OperationalError
+
+
+def test_a_database_that_is_away_for_a_moment_does_not_end_the_push(
+    api: Api, worker: Employed, consumer: Visitor
+) -> None:
+    # given somebody who listens while the database comes and goes
+    flickering: Any = SimpleNamespace(pool=Flickering(api.parts.ledger.pool))
+    hub = PushHub(flickering, api.parts.sessions, api.clock)
+    session = api.parts.sessions.authenticate(api.clock(), consumer.token)
+
+    async def heard_names() -> list[str | None]:
+        running, stream = asyncio.create_task(hub.run()), hub.stream(session, "")
+        hello = await anext(stream)
+        # when they scan a certificate
+        await asyncio.to_thread(scan, worker, consumer)
+        requested = await asyncio.wait_for(anext(stream), ARRIVAL_SECONDS)
+        running.cancel()
+        return [hello.event, requested.event]
+
+    # then they hear of it
+    assert asyncio.run(heard_names()) == ["hello", "disclosure.requested"]

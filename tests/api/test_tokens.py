@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
+from domain.account import Account
+from ledger.use_cases.staff import withdraw_role
 from tests.controls.api import Api
+from tests.controls.people import cause
 from tests.controls.visitors import (
     Visitor,
     administrator,
@@ -165,6 +169,34 @@ def test_cancelling_the_account_ends_every_session(api: Api, register: Any) -> N
     assert not lets_in(api, other)
     assert not lets_in(api, {"access_token": visitor.token})
     assert refresh(api, other["refresh_token"]).status_code == 401
+
+
+def test_no_session_outlives_its_person(api: Api) -> None:
+    # given somebody whose cancellation was committed by a process that died before it deleted the sessions
+    ledger, worker = api.parts.ledger, register_worker(api)
+    tokens, own = session_of(api, worker), cause(api.clock, "person")
+    account = ledger.load(Account, worker.subject)
+    account.cancel(own)
+    ledger.commit(own, account, erase=worker.subject)
+    # when a session of theirs is used, refreshed or listened with, then it is over
+    assert not lets_in(api, tokens)
+    assert refresh(api, tokens["refresh_token"]).status_code == 401
+    assert not api.parts.sessions.living(api.clock(), _sessions_of(api, worker))
+
+
+def _sessions_of(api: Api, visitor: Visitor) -> set[UUID]:
+    query = "SELECT session_id FROM ops.sessions WHERE subject_id = %s"
+    with api.parts.ledger.pool.connection() as connection:
+        return {row[0] for row in connection.execute(query, (visitor.subject,))}
+
+
+def test_no_session_outlives_its_role(api: Api) -> None:
+    # given an editor whose withdrawal was committed by a process that died before it revoked the sessions
+    editor = staff_member(api, "editor")
+    withdraw_role(api.parts.ledger, cause(api.clock, f"staff:{api.staff['first']}"), editor.staff_id)
+    # when the session is used, then it is over
+    answer = api.post("/v1/enterprise-imports", editor.token)
+    assert (answer.status_code, answer.json()["code"]) == (401, "token-invalid")
 
 
 def test_a_database_reader_finds_no_token(api: Api) -> None:

@@ -127,3 +127,16 @@ def test_a_repeated_request_for_a_look_is_one_look(api: Api, worker: Employed, c
     answers = [api.post(path(disclosure, "views"), consumer.token, key="one-look-only") for _ in range(2)]
     assert answers[0].json() == answers[1].json()
     assert len(fields_of(api, worker, "jz.disclosure.viewed")) == 1
+
+
+def test_the_same_request_a_minute_later_is_another_look(
+    api: Api, worker: Employed, consumer: Visitor
+) -> None:
+    # given a look
+    disclosure = approved(worker, consumer, ["basic"])
+    api.post(path(disclosure, "views"), consumer.token, key="one-look-only")
+    # when the request comes again, later than a client repeats it for want of an answer
+    api.clock.advance(timedelta(seconds=61))
+    api.post(path(disclosure, "views"), consumer.token, key="one-look-only")
+    # then nobody reads on under a look of before
+    assert len(fields_of(api, worker, "jz.disclosure.viewed")) == 2

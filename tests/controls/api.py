@@ -20,6 +20,7 @@ from api.push import PushHub
 from jiazheng.bootstrap import open_api_parts
 from jiazheng.demo.client import Client
 from jiazheng.settings import Settings
+from ledger.hints import Polling
 from ledger.sms_outbox import SmsOutbox
 from projections.catalogue import followers
 from projections.runner import run
@@ -40,7 +41,7 @@ class Projecting:
 
     def start(self) -> None:
         self._stop = Event()
-        arguments = (followers(self._parts.ledger), self._stop, IDLE_SECONDS)
+        arguments = (followers(self._parts.ledger), self._stop, Polling(IDLE_SECONDS))
         self._thread = Thread(target=run, args=arguments, name="projections")
         self._thread.start()
 

@@ -1,6 +1,5 @@
 """Named examples of people and face checks, and people brought by use cases to a step of their journey."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
@@ -73,24 +72,23 @@ class CompleteWorker(Registered):
     enterprise: UUID
 
 
-def _people() -> Iterator[Person]:
-    for number in count():
-        born = date(1950, 1, 1) + timedelta(days=number // 1000)
-        body = f"110105{born:%Y%m%d}{number % 1000:03}"
-        id_number = IdNumber(body + id_check_character(body))
-        phone = MobileNumber(f"+86138{number:08}")
-        yield Person(PersonName(NAMES[number % len(NAMES)]), id_number, phone)
+def person(number: int) -> Person:
+    """Somebody by number."""
+    born = date(1950, 1, 1) + timedelta(days=number // 1000)
+    body = f"110105{born:%Y%m%d}{number % 1000:03}"
+    id_number = IdNumber(body + id_check_character(body))
+    return Person(PersonName(NAMES[number % len(NAMES)]), id_number, MobileNumber(f"+86138{number:08}"))
 
 
-def _enterprises() -> Iterator[EnterpriseDetails]:
-    for number in count():
-        body = f"91110000{number:09}"
-        name = f"北京爱侬家政服务第{number}有限公司"
-        uscc = body + uscc_check_character(body)
-        yield EnterpriseDetails(uscc, name, "爱侬家政", "北京市", "朝阳区", "operating")
+def enterprise(number: int) -> EnterpriseDetails:
+    """An enterprise by number."""
+    body = f"91110000{number:09}"
+    name = f"北京爱侬家政服务第{number}有限公司"
+    uscc = body + uscc_check_character(body)
+    return EnterpriseDetails(uscc, name, "爱侬家政", "北京市", "朝阳区", "operating")
 
 
-_new_people, _new_enterprises = _people(), _enterprises()
+_new_people, _new_enterprises = map(person, count()), map(enterprise, count())
 
 
 def new_person() -> Person:

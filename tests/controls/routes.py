@@ -20,6 +20,8 @@ def no_parts() -> Any:
 
 
 APP = create_app(no_parts)
+DOCUMENTATION = ("/openapi.json", "/docs", "/docs/oauth2-redirect", "/static-offline-docs")
+"""What anybody may read about the API; it holds nobody's data."""
 DOCUMENT: dict[str, Any] = APP.openapi()
 
 
@@ -69,7 +71,7 @@ class Operation:
 def contexts() -> Iterator[RouteContext]:
     """What the application serves, without its documentation pages."""
     for context in iter_route_contexts(APP.routes):
-        if context.path not in (APP.openapi_url, APP.docs_url, APP.swagger_ui_oauth2_redirect_url):
+        if context.path not in DOCUMENTATION:
             yield context
 
 

@@ -12,7 +12,7 @@ from jiazheng.demo import pictures
 from jiazheng.demo.client import Client
 from jiazheng.demo.doubles.passkey import SoftwarePasskey
 from ledger.face_templates import FaceTemplate
-from ledger.tickets import STAFF_ENROLMENT
+from ledger.use_cases.staff import enrolment_token as token_of
 from ledger.use_cases.staff import grant_first_administrator
 from tests.controls import people
 from tests.controls.api import Api
@@ -137,16 +137,16 @@ def staff_member(api: Api, role: str, enterprise_id: UUID | None = None) -> Staf
 
 def granted(api: Api, role: str, enterprise_id: UUID | None = None) -> tuple[UUID, str]:
     """The id and the enrolment token of somebody whom two administrators gave a role."""
-    staff_id, enrolment_token = proposed(api, role, enterprise_id)
-    administrator(api, "second").post(f"/v1/staff/{staff_id}/grant")
-    return staff_id, enrolment_token
+    staff_id, half = proposed(api, role, enterprise_id)
+    answer = administrator(api, "second").post(f"/v1/staff/{staff_id}/grant")
+    return staff_id, f"{half}.{answer['enrolment_token_half']}"
 
 
 def proposed(api: Api, role: str, enterprise_id: UUID | None = None) -> tuple[UUID, str]:
-    """The id and the enrolment token of somebody whom one administrator proposed."""
+    """The id of somebody whom one administrator proposed, and that administrator's half of the token."""
     body = {"role": role, "enterprise_id": str(enterprise_id) if enterprise_id else None}
     proposal = administrator(api, "first").post("/v1/staff", json=body)
-    return UUID(proposal["staff_id"]), proposal["enrolment_token"]
+    return UUID(proposal["staff_id"]), proposal["enrolment_token_half"]
 
 
 def administrator(api: Api, name: str) -> Client:
@@ -160,7 +160,7 @@ def administrator(api: Api, name: str) -> Client:
 
 def enrolment_token_for(api: Api, staff_id: UUID) -> str:
     """A fresh enrolment token."""
-    return api.parts.ledger.tickets.issue(STAFF_ENROLMENT, staff_id, api.clock())
+    return token_of(api.parts.ledger, staff_id, api.clock())
 
 
 def enrolled(api: Api, staff_id: UUID, enrolment_token: str) -> Staff:

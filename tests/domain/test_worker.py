@@ -121,20 +121,20 @@ def test_a_signed_letter_is_in_force_only_after_its_authorization() -> None:
     # given a worker who signed
     worker = aggregates.worker_with_signature()
     assert (worker.signed_scopes, worker.authorized_scopes) == (CURRENT.scopes, ())
-    assert not worker.is_complete
+    was_complete = worker.is_complete
     # when the second face check authorizes
     worker.require_letter_to_authorize()
     authorize(worker)
     # then the registration is complete
     worker.require_letter_in_force()
-    worker.require_complete()
+    assert (was_complete, worker.is_complete) == (False, True)
     assert worker.authorized_scopes == CURRENT.scopes
 
 
 def test_a_revoked_letter_covers_nothing_and_leaves_the_registration_complete() -> None:
     worker = aggregates.worker_with_revoked_letter()
     assert (worker.signed_scopes, worker.authorized_scopes) == ((), ())
-    worker.require_complete()
+    assert worker.is_complete
 
 
 def test_after_a_revocation_the_letter_is_signed_and_authorized_anew() -> None:
@@ -180,7 +180,6 @@ def test_what_was_authorized_is_what_was_signed_whatever_the_text_says_today() -
         (aggregates.complete_worker, authorize, Reason.LETTER_ALREADY_IN_FORCE),
         (aggregates.worker_with_signature, revoke, Reason.LETTER_NOT_IN_FORCE),
         (aggregates.worker_with_revoked_letter, revoke, Reason.LETTER_NOT_IN_FORCE),
-        (aggregates.worker_with_signature, Worker.require_complete, Reason.REGISTRATION_INCOMPLETE),
         (aggregates.worker_with_signature, Worker.require_letter_in_force, Reason.LETTER_NOT_IN_FORCE),
     ],
 )

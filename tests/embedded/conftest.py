@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from jiazheng.embedded import EmbeddedPostgres, EmbeddedValkey
+from jiazheng.embedded.waiting import wait_until
 from tests.embedded.machine import OrdinaryUser, ordinary_user, processes_of
 
 
@@ -20,6 +21,7 @@ def reachable_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="jz-", dir="/tmp"))
     folder.chmod(0o755)
     yield folder
+    wait_until(lambda: not processes_of(folder), 5)  # what was killed at the end may still be ending
     left_running = processes_of(folder)
     for process in left_running:
         process.kill()

@@ -25,7 +25,15 @@ def shell(name: str, state_dir: Path, script: str, ready: Callable[[], bool] | N
 
 def sleeping(state_dir: Path, *seconds: int) -> list[psutil.Process]:
     wanted = [["sleep", str(number)] for number in seconds]
-    return [process for process in processes_of(state_dir) if process.cmdline() in wanted]
+    return [process for process in processes_of(state_dir) if _command(process) in wanted]
+
+
+def _command(process: psutil.Process) -> list[str]:
+    """The command line; none of a process that ends at this moment."""
+    try:
+        return process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return []
 
 
 def test_each_starts_when_the_one_before_is_ready_and_stops_before_it(state_dir: Path) -> None:

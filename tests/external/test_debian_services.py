@@ -12,12 +12,14 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from jiazheng import bootstrap, doctor
+from jiazheng.bootstrap import migrate_all
 from jiazheng.cli import app
 from jiazheng.demo.play import playing
 from jiazheng.settings import OwnerSettings, Settings
-from jiazheng.system import System, free_port
+from jiazheng.system import free_port
 from projections.catalogue import BY_NAME
 from projections.rebuild import rebuild
+from tests.controls.rebuilds import unwatched
 from tests.external.debian import Services
 
 pytestmark = [pytest.mark.external, pytest.mark.slow]
@@ -44,12 +46,12 @@ def test_the_whole_story_plays_on_postgres_15_and_redis_7(services: Services, tm
     # and every read model can be rebuilt by the owner, who is no superuser
     ledger = bootstrap.build_ledger(Settings())
     for projection in BY_NAME.values():
-        rebuild(ledger, OwnerSettings().database_owner_url, projection, lambda _: None)
+        rebuild(ledger, OwnerSettings().database_owner_url, projection, unwatched)
     ledger.close()
 
 
-def test_the_login_of_the_service_cannot_change_what_happened(services: Services, tmp_path: Path) -> None:
-    System(tmp_path, free_port(0)).prepare()
+def test_the_login_of_the_service_cannot_change_what_happened(services: Services) -> None:
+    migrate_all(OwnerSettings())
     with psycopg.connect(services.ledger.url("jz_service", "ledger"), autocommit=True) as connection:
         for statement in ("UPDATE ledger.events SET topic = ''", "DELETE FROM ledger.events"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):

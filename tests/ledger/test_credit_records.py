@@ -127,6 +127,21 @@ def test_what_the_provider_did_not_sign_is_refused(
             _submit(ledger, clock, office, forged)
 
 
+@pytest.mark.parametrize("value", ['"\\ud800"', "NaN", "1e999"])
+def test_what_no_answer_could_ever_show_is_refused(
+    ledger: CreditLedger, clock: MovableClock, office: TaxOffice, value: str
+) -> None:
+    # given a content that Python reads and nobody can write as JSON
+    says = {"aud": US, "iss": str(office.id), "type": "tax", "reference": "2026-1"}
+    payload = json.dumps(says | {"id_number": str(office.worker.person.id_number)})
+    payload = f'{payload[:-1]}, "content": {{"status": {value}}}}}'
+    header = {"alg": "Ed25519", "kid": "Ed25519"}
+    token = jws.serialize_compact(header, payload, KEYS["Ed25519"], algorithms=["Ed25519"])
+    # when it is submitted, then it is refused, and no later look at the worker's records fails
+    with refused(Reason.SIGNATURE_INVALID):
+        _submit(ledger, clock, office, token)
+
+
 def test_a_worker_without_a_letter_in_force_has_no_records(
     ledger: CreditLedger, clock: MovableClock, office: TaxOffice
 ) -> None:

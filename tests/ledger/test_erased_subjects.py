@@ -9,8 +9,11 @@ import pytest
 
 from domain.rejections import Reason, Refused
 from ledger.credit_ledger import CreditLedger
+from ledger.face_templates import load_template, store_template
 from ledger.recorder import LedgerRecorder
+from tests.conftest import MovableClock
 from tests.controls.moments import WANG, refused
+from tests.controls.people import TEMPLATE, registered_worker
 from tests.controls.races import at_full_width, race
 from tests.controls.stored_events import stored, stream_in
 
@@ -70,3 +73,17 @@ def test_of_a_racing_write_and_erasure_no_write_comes_after(ledger: CreditLedger
             assert order.index(stream_in(1, write)) < order.index(stream_in(1, erasure))
         else:
             assert stream_in(1, write) not in order
+
+
+def test_no_face_template_is_kept_of_a_person_erased_during_the_card_check(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    # given somebody who cancels while their face is compared; their key is not destroyed yet
+    subject = registered_worker(ledger, clock).subject
+    _erase(ledger.event_log, 1, subject)
+    # when the template is to be kept
+    with refused(Reason.SUBJECT_ERASED):
+        store_template(ledger, subject, TEMPLATE)
+    # then there is none
+    with refused(Reason.FACE_TEMPLATE_MISSING):
+        load_template(ledger, subject)

@@ -44,6 +44,19 @@ def test_what_we_did_not_issue_for_this_is_invalid(text: str) -> None:
         TICKETS.read(CERTIFICATE_CODE, text, NOON, TTL)
 
 
+def _other_spellings() -> list[str]:
+    """Texts that a lenient decoder reads as the same octets."""
+    genuine = TICKETS.issue(CERTIFICATE_CODE, WANG, NOON)
+    unused_bits = genuine[:-3] + chr(ord(genuine[-3]) + 1) + "=="
+    return [f"{genuine[:9]}!{genuine[9:]}", f"{genuine}\n", f"{genuine}====", unused_bits]
+
+
+@pytest.mark.parametrize("text", _other_spellings())
+def test_a_ticket_has_one_spelling_so_that_it_is_used_once(text: str) -> None:
+    with refused(Reason.CODE_INVALID):
+        TICKETS.read(CERTIFICATE_CODE, text, NOON, TTL)
+
+
 def test_an_identity_challenge_has_refusals_of_its_own() -> None:
     with refused(Reason.CHALLENGE_EXPIRED):
         TICKETS.read(IDENTITY_CHALLENGE, "code", NOON, TTL)

@@ -16,16 +16,12 @@ from projections.catalogue import PROJECTIONS, followers
 from projections.follower import Follower, positions_of
 from projections.log_reader import LoggedEvent, LogReader
 from projections.rebuild import rebuild
-from projections.runner import catch_up
+from projections.runner import catch_up, run
 from tests.conftest import MovableClock
 from tests.controls.people import cause, registered_worker
-from tests.controls.races import at_full_width, race
-from tests.controls.tables import dump
+from tests.controls.rebuilds import unwatched
+from tests.controls.tables import dump, indexes, rights
 from tests.projections.conftest import Story
-
-
-def _progress(_: int) -> None:
-    """Nobody watches."""
 
 
 @pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda projection: str(projection.NAME))
@@ -35,9 +31,11 @@ def test_a_rebuild_gives_identical_tables(
     # given a read model that followed the log
     before, places = dump(connection, projection), positions_of(connection, projection.NAME)
     assert all(before.values()), "the story fills every table"
+    shape = indexes(connection, projection), rights(connection, projection)
     # when it is rebuilt
-    rebuild(ledger, owner_url, projection, _progress)
-    # then its rows and its place in the log are the same, and it goes on
+    rebuild(ledger, owner_url, projection, unwatched)
+    # then its rows, indexes, rights and its place in the log are the same, and it goes on
+    assert (indexes(connection, projection), rights(connection, projection)) == shape
     assert dump(connection, projection) == before
     assert positions_of(connection, projection.NAME) == places
     assert positions_of(connection, f"{projection.NAME}_next") == dict.fromkeys(range(16), 0)
@@ -57,7 +55,7 @@ def test_events_one_by_one_give_what_a_batch_gives(
         for event in events:
             projection.handle(connection, [event])
 
-    catch_up([Follower(LogReader(ledger), "again", one_by_one)])
+    catch_up([Follower(LogReader(ledger, None), "again", one_by_one)])
     # then nothing differs
     assert dump(connection, projection) == before
     assert projected
@@ -80,11 +78,41 @@ def test_queries_are_answered_all_through_a_rebuild(
     with ThreadPoolExecutor(3) as pool:
         readers = [pool.submit(ask) for _ in range(3)]
         # when both read models are rebuilt, twice
-        for projection in (worker_directory, employment) * 2:
-            rebuild(ledger, owner_url, projection, _progress)
-        done.set()
+        try:
+            for projection in (worker_directory, employment) * 2:
+                rebuild(ledger, owner_url, projection, unwatched)
+        finally:
+            done.set()
         # then no answer was missing or empty
         assert [reader.result() for reader in readers] == [{1}] * 3
+
+
+def test_what_is_appended_while_a_rebuild_runs_is_in_the_view(
+    ledger: CreditLedger, connection: Connection, clock: MovableClock, owner_url: str, projected: Story
+) -> None:
+    # given registrations that come all the time, and a live follower that handles them
+    done = Event()
+
+    def register() -> list[UUID]:
+        people = []
+        while not done.is_set():
+            people.append(registered_worker(ledger, clock).subject)
+        return people
+
+    with ThreadPoolExecutor(2) as pool:
+        coming, following = pool.submit(register), pool.submit(run, followers(ledger), done)
+        # when the read model is rebuilt three times
+        try:
+            for _ in range(3):
+                rebuild(ledger, owner_url, worker_directory, unwatched)
+        finally:
+            done.set()
+        people = [projected.worker.subject, *coming.result()]
+        following.result()
+    # then nobody is missing
+    catch_up(followers(ledger))
+    assert set(worker_directory.find_people(connection, people)) == set(people)
+    assert positions_of(connection, worker_directory.NAME) == ledger.event_log.heads()
 
 
 def test_what_happens_during_a_rebuild_is_not_lost(
@@ -93,7 +121,7 @@ def test_what_happens_during_a_rebuild_is_not_lost(
     # given a registration that comes when the new tables are half full
     fresh: list[UUID] = []
 
-    def interfere(_: int) -> None:
+    def interfere(_done: int, _of: int) -> None:
         if not fresh:
             fresh.append(registered_worker(ledger, clock).subject)
             cancel_account(ledger, cause(clock, "person"), projected.worker.subject)
@@ -105,44 +133,6 @@ def test_what_happens_during_a_rebuild_is_not_lost(
     # then the new person is there, and the one who left is not
     found = worker_directory.find_people(connection, [*fresh, projected.worker.subject])
     assert list(found) == fresh
-
-
-def test_a_handler_that_fails_moves_neither_rows_nor_position(
-    ledger: CreditLedger, connection: Connection, story: Story
-) -> None:
-    # given a follower that dies after it wrote its rows
-    def dying(connection: Connection, events: Sequence[LoggedEvent]) -> None:
-        worker_directory.handle(connection, events)
-        raise RuntimeError("killed")
-
-    follower = Follower(LogReader(ledger), worker_directory.NAME, dying)
-    with pytest.raises(RuntimeError, match="killed"):
-        catch_up([follower])
-    # then neither the rows nor the position are there, and the next one does it all
-    assert dump(connection, worker_directory) == {"people": []}
-    assert set(positions_of(connection, worker_directory.NAME).values()) == {0}
-    assert catch_up(followers(ledger)) > 0
-    assert worker_directory.find_people(connection, [story.worker.subject])
-
-
-def test_two_runners_of_one_read_model_handle_every_event_once(
-    ledger: CreditLedger, connection: Connection, story: Story
-) -> None:
-    assert story
-    handled: list[object] = []
-
-    def count(connection: Connection, events: Sequence[LoggedEvent]) -> None:
-        handled.extend(logged.position for logged in events)
-        worker_directory.handle(connection, events)
-
-    at_full_width(ledger)
-
-    def runner() -> int:
-        return catch_up([Follower(LogReader(ledger), worker_directory.NAME, count)])
-
-    race(*[runner] * 4)
-    assert len(handled) == len(set(handled)) == sum(ledger.event_log.heads().values())
-    assert positions_of(connection, worker_directory.NAME) == ledger.event_log.heads()
 
 
 def test_the_catalogue_names_every_read_model_once() -> None:

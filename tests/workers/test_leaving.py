@@ -2,9 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from domain.attendance import Attendance
-from tests.controls.people import CompleteWorker
+from ledger.use_cases.accounts import cancel_account
+from tests.controls.people import CompleteWorker, cause
 from tests.workers.conftest import Background, check_in_now
+from workers.broker import QUEUE
 
 PERIOD, DAY = timedelta(days=30), timedelta(days=1)
 
@@ -52,6 +56,23 @@ def test_a_late_check_in_between_the_sweep_and_the_actor_leaves_the_worker_prese
     assert len(background.events(background.year_of(worker.subject), Attendance.Left)) == 1
     attendance = background.ledger.load(Attendance, background.year_of(worker.subject))
     assert not attendance.has_left
+
+
+@pytest.mark.parametrize(("actor", "before"), [("leave", -DAY), ("remind", DAY)])
+def test_a_message_about_somebody_who_cancelled_is_done_with(
+    background: Background, worker: CompleteWorker, actor: str, before: timedelta
+) -> None:
+    # given a message in the queue about a worker who then cancels the account
+    background.clock.advance(PERIOD - before)
+    background.enqueue(actor, str(worker.subject))
+    own = cause(background.clock, f"person:{worker.subject}")
+    cancel_account(background.ledger, own, worker.subject)
+    # when a worker takes it
+    background.settle()
+    # then it is not tried again and again, and nothing more happened
+    assert not background.broker.client.exists(f"dramatiq:{QUEUE}.DQ")
+    stream = background.year_of(worker.subject)
+    assert [type(event) for event in background.ledger.events.get(stream)] == [Attendance.Created]
 
 
 def test_after_a_return_the_new_deadline_counts(background: Background, worker: CompleteWorker) -> None:

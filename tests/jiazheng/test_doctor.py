@@ -1,0 +1,74 @@
+"""The doctor says what is wrong in every case, and ends with no traceback of its own."""
+
+import os
+from collections.abc import Iterator
+from unittest.mock import patch
+
+import pytest
+
+from jiazheng.doctor import examine
+from jiazheng.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def environment(settings: Settings) -> Iterator[None]:
+    """A system of the test's own, as the environment names it."""
+    named = {
+        "DATABASE_URL": settings.database_url,
+        "KEYS_DATABASE_URL": settings.keys_database_url,
+        "REDIS_URL": settings.redis_url,
+        "JIAZHENG_KEYRING_FILE": str(settings.keyring_file),
+        "JIAZHENG_ERASURES_FILE": str(settings.erasures_file),
+    }
+    with patch.dict(os.environ, named):
+        yield
+
+
+def wrong() -> list[str]:
+    return [finding.what for finding in examine() if not finding.is_good]
+
+
+def test_a_system_in_order_has_nothing_wrong() -> None:
+    assert wrong() == []
+
+
+@pytest.mark.parametrize("text", ["", '{"epoch": 1', "{}", '{"epoch": 1, "epoch_keys": {}}', "[]"])
+def test_a_damaged_keyring_is_told(settings: Settings, text: str) -> None:
+    settings.keyring_file.write_text(text)
+    assert wrong() == ["keyring"]
+
+
+def test_a_damaged_list_of_erasures_is_told(settings: Settings) -> None:
+    settings.erasures_file.write_text("x" * 36 + "\n")
+    assert wrong() == ["list of erasures"]
+
+
+def test_files_that_are_not_there_are_told(settings: Settings) -> None:
+    settings.keyring_file.unlink()
+    settings.erasures_file.unlink()
+    assert wrong() == ["keyring", "list of erasures"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "url", "what"),
+    [
+        ("REDIS_URL", "no url", ["queue"]),
+        ("REDIS_URL", "redis://127.0.0.1:1/0", ["queue"]),
+        ("DATABASE_URL", "postgresql://127.0.0.1:1/ledger", ["ledger database", "read models"]),
+        ("KEYS_DATABASE_URL", "no url", ["keys database"]),
+    ],
+)
+def test_a_service_out_of_reach_is_told(variable: str, url: str, what: list[str]) -> None:
+    os.environ[variable] = url
+    assert wrong() == what
+
+
+def test_another_face_model_than_the_thresholds_are_for_is_told() -> None:
+    os.environ["JIAZHENG_FACE_MODEL_SHA256"] = "0" * 64
+    assert wrong() == ["face model"]
+
+
+def test_settings_that_are_missing_are_named() -> None:
+    del os.environ["REDIS_URL"]
+    (finding,) = examine()
+    assert (finding.what, finding.advice) == ("settings", "set REDIS_URL; see `jiazheng settings`")
