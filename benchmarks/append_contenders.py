@@ -1,7 +1,7 @@
 """The contenders of the append benchmark: each opens a connection and says how to append one event."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from uuid import UUID
 
@@ -10,15 +10,13 @@ from eventsourcing.persistence import StoredEvent
 from psycopg_pool import ConnectionPool
 
 from benchmarks import stock
+from benchmarks.writers import Append, Opener
 from domain.streams import PARTITIONS, partition_of
 from ledger.batcher import LANES
 from ledger.recorder import LedgerRecorder
 
 TOPIC = "jz.benchmark.appended"
 INSERT = "INSERT INTO plain.events VALUES (%s, nextval('plain.position'), %s, %s, %s, %s, %s)"
-
-Append = Callable[[UUID, bytes], object]
-"""Appends the first event of a stream."""
 
 
 def create_peers(connection: psycopg.Connection, url: str) -> None:
@@ -85,7 +83,7 @@ def unordered_insert(url: str, _threads: int) -> Iterator[Append]:
         yield append
 
 
-CONTENDERS = {
+CONTENDERS: dict[str, Opener] = {
     "ours": ours,
     "stock recorder": stock_recorder,
     "unordered insert": unordered_insert,

@@ -12,6 +12,7 @@ from rich.table import Table
 from benchmarks.harness import Group, Result
 
 RESULTS = Path(__file__).parent / "results"
+MAX_COLUMNS = 4
 COLOURS = ("#c0392b", "#7f8c8d", "#2c3e50", "#e59866", "#aab7b8", "#5d6d7e")
 
 
@@ -21,6 +22,13 @@ def show(console: Console, results: Iterable[Result]) -> None:
     console.print(_overview(made))
     for result in made:
         console.print(_details(result))
+        for label, reason in _not_measured(result).items():
+            console.print(f"{result.benchmark.name}: not measured: {label} ({reason})")
+
+
+def _not_measured(result: Result) -> dict[str, str]:
+    found = result.measured.settings.get("not_measured", {})
+    return found if isinstance(found, dict) else {}
 
 
 def _overview(results: list[Result]) -> Table:
@@ -69,11 +77,12 @@ def keep(result: Result, folder: Path = RESULTS) -> Path:
 def _plot(result: Result) -> Figure:
     """One panel a group, bars from zero; each panel has a scale of its own, since limits are far away."""
     groups = result.measured.details or {"": {"ours": result.measured.ours, **result.measured.baselines}}
-    figure = Figure(figsize=(5.2 * len(groups), 3.2), layout="constrained")
+    columns = min(len(groups), MAX_COLUMNS)
+    rows = -(-len(groups) // columns)
+    figure = Figure(figsize=(5.2 * columns, 3.2 * rows), layout="constrained")
     figure.suptitle(f"{result.benchmark.name}: {result.benchmark.summary}")
-    panels = figure.subplots(1, len(groups), squeeze=False)[0]
-    for panel, (title, figures) in zip(panels, groups.items(), strict=True):
-        _bars(panel, title, figures, result.benchmark.unit)
+    for nth, (title, figures) in enumerate(groups.items(), 1):
+        _bars(figure.add_subplot(rows, columns, nth), title, figures, result.benchmark.unit)
     return figure
 
 

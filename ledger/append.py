@@ -12,7 +12,9 @@ from domain.rejections import Reason, Refused
 from domain.streams import partition_of
 from ledger.claims import TAKEN, ClaimChanges
 
-CALL = f"CALL ledger.append({', '.join(['%s'] * 19)}, NULL, NULL, NULL)"
+OF_SAVES, OF_EVENTS, OF_OTHERS = ["%s"] * 4, ["%b"] * 5, ["%s"] * 10
+"""The events travel in binary: as text, each of them would be searched for quotes."""
+CALL = f"CALL ledger.append({', '.join(OF_SAVES + OF_EVENTS + OF_OTHERS)}, NULL, NULL, NULL)"
 
 
 class StreamConflict(IntegrityError):

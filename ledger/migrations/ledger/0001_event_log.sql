@@ -74,7 +74,9 @@ CREATE PROCEDURE ledger.append(
 DECLARE
     has_subjects boolean := cardinality(subjects) > 0 OR array_remove(erases, NULL) <> '{}';
 BEGIN
-    PERFORM set_config('synchronous_commit', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true);
+    -- plans are made once a connection, often on an empty table, and must still be right when it has grown
+    PERFORM set_config('synchronous_commit', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true),
+        set_config('enable_seqscan', 'off', true);
 
     IF has_subjects THEN -- an erasure excludes personal writes of its subject; those do not exclude each other
         PERFORM CASE WHEN erasing THEN pg_advisory_xact_lock(lock) ELSE pg_advisory_xact_lock_shared(lock) END
@@ -120,9 +122,10 @@ BEGIN
                                 WHERE r.save = t.save AND r.kind = held.kind))
             UNION ALL
             SELECT t.save, 4, 'stream', t.stream::text
-            FROM unnest(event_saves, streams, versions) AS t (save, stream, version)
-            JOIN ledger.events e ON e.partition = ledger.partition_of(t.stream)
-                AND e.stream_id = t.stream AND e.version = t.version
+            FROM (SELECT save, stream, min(version) AS first, max(version) AS last
+                  FROM unnest(event_saves, streams, versions) AS u (save, stream, version) GROUP BY 1, 2) AS t
+            WHERE EXISTS (SELECT FROM ledger.events e WHERE e.partition = ledger.partition_of(t.stream)
+                          AND e.stream_id = t.stream AND e.version BETWEEN t.first AND t.last)
         ) AS found ON found.save = saves.save
         GROUP BY saves.save
     ) AS v;
@@ -146,16 +149,20 @@ BEGIN
             SET owner = excluded.owner, lapses_at = excluded.lapses_at;
     END IF;
 
-    WITH numbered AS (
-        SELECT t.save, t.nth, t.stream, t.version, t.topic, t.state, p.partition,
-               p.head + row_number() OVER (PARTITION BY p.partition ORDER BY t.nth) AS position
+    WITH heads AS MATERIALIZED ( -- read once a partition, not once an event
+        SELECT p.partition, coalesce((SELECT max(e.position) FROM ledger.events e WHERE e.partition = p.partition), 0)
+            AS head
+        FROM (SELECT DISTINCT ledger.partition_of(s) AS partition FROM unnest(streams) s) p
+    ), numbered AS (
+        SELECT t.save, t.nth, t.stream, t.version, t.topic, t.state, h.partition,
+               h.head + row_number() OVER (PARTITION BY h.partition ORDER BY t.nth) AS position
         FROM unnest(event_saves, streams, versions, topics, states)
             WITH ORDINALITY AS t (save, stream, version, topic, state, nth)
-        JOIN ledger.partitions p ON p.partition = ledger.partition_of(t.stream)
+        JOIN heads h ON h.partition = ledger.partition_of(t.stream)
         WHERE verdicts[t.save] IS NULL
     ), written AS (
         INSERT INTO ledger.events (partition, position, stream_id, version, topic, state, append_id)
-        SELECT partition, position, stream, version, topic, state, append_ids[save] FROM numbered ORDER BY nth
+        SELECT partition, position, stream, version, topic, state, append_ids[save] FROM numbered
     )
     SELECT jsonb_object_agg(save, numbers) INTO places FROM (
         SELECT save, jsonb_agg((partition::bigint << 48) + position ORDER BY nth) AS numbers

@@ -1,0 +1,130 @@
+"""How many events a second come in by the thousand, through the same append as everything else."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from itertools import count
+from uuid import UUID, uuid4
+
+from eventsourcing.persistence import StoredEvent
+from psycopg_pool import ConnectionPool
+
+from benchmarks.append_contenders import TOPIC
+from benchmarks.gaps import check_positions
+from benchmarks.harness import Benchmark, Measured, Run, medians, spreads
+from benchmarks.writers import PAYLOAD_BYTES, random_states
+from domain.streams import partition_of
+from ledger.recorder import LedgerRecorder
+
+BATCH_EVENTS = 5_000
+SMALL_BATCH_EVENTS = 1_000
+EVENTS_OF_A_STREAM = 50
+TYPES = ("int2", "int8", "uuid", "int8", "text", "bytea", "uuid")
+COPY = "COPY copied FROM STDIN (FORMAT BINARY)"
+INSERT = """
+    INSERT INTO copied
+    SELECT * FROM unnest(%b::int2[], %b::int8[], %b::uuid[], %b::int8[], %b::text[], %b::bytea[], %b::uuid[])
+"""
+
+Event = StoredEvent
+Row = tuple[object, ...]
+Take = Callable[[Sequence[Event]], object]
+"""Takes in a batch."""
+
+_positions = count(1)
+"""Of the rows of the table `copied`; ours come from the log itself."""
+
+
+def measure(run: Run) -> Measured:
+    """The same kind of events through our append and by COPY, in turns."""
+    with run.server.connect() as connection:
+        connection.execute("CREATE TABLE copied (LIKE ledger.events INCLUDING ALL)")
+    with _takers(run.server.owner_url) as (ours, copy, insert):
+        samples = run.take_turns(
+            {
+                "ours": partial(_rate, run, ours, BATCH_EVENTS),
+                "copy": partial(_rate, run, copy, run.scale.items),
+                "ours, smaller batches": partial(_rate, run, ours, SMALL_BATCH_EVENTS),
+                "insert from arrays": partial(_rate, run, insert, BATCH_EVENTS),
+                "ours, two at a time": partial(_rate, run, ours, BATCH_EVENTS, 2),
+                "copy, two at a time": partial(_rate, run, copy, run.scale.items // 2, 2),
+            }
+        )
+    check_positions(run.server)
+    figures = medians(samples)
+    settings = {
+        "events": run.scale.items,
+        "batch_events": BATCH_EVENTS,
+        "smaller_batch_events": SMALL_BATCH_EVENTS,
+        "events_of_a_stream": EVENTS_OF_A_STREAM,
+        "payload_bytes": PAYLOAD_BYTES,
+        "spread": spreads(samples),
+    }
+    return Measured(figures["ours"], {"copy": figures["copy"]}, {"import": figures}, settings)
+
+
+@contextmanager
+def _takers(url: str) -> Iterator[tuple[Take, Take, Take]]:
+    with ConnectionPool(url, min_size=2, max_size=2, kwargs={"autocommit": True}) as pool:
+        yield LedgerRecorder(pool).insert_events, partial(_copy, pool), partial(_insert, pool)
+
+
+def _rate(run: Run, take: Take, batch_events: int, at_a_time: int = 1) -> float:
+    """Events per second, made before the clock starts."""
+    events = _events(run.scale.items)
+    batches = [events[first : first + batch_events] for first in range(0, len(events), batch_events)]
+    with ThreadPoolExecutor(at_a_time) as takers:
+        began = time.perf_counter()
+        list(takers.map(take, batches))
+        return len(events) / (time.perf_counter() - began)
+
+
+def _events(number: int) -> list[Event]:
+    """Whole streams, one after the other, of people in all partitions."""
+    states = random_states()
+    streams = [uuid4() for _ in range(-(-number // EVENTS_OF_A_STREAM))]
+    return [
+        Event(stream, version, TOPIC, states[version % len(states)])
+        for stream in streams
+        for version in range(1, EVENTS_OF_A_STREAM + 1)
+    ][:number]
+
+
+def _rows(events: Sequence[Event]) -> Iterator[Row]:
+    append_id = uuid4()
+    for event in events:
+        stream = event.originator_id
+        partition = partition_of(UUID(str(stream)))
+        yield (
+            partition,
+            next(_positions),
+            stream,
+            event.originator_version,
+            event.topic,
+            event.state,
+            append_id,
+        )
+
+
+def _copy(pool: ConnectionPool, events: Sequence[Event]) -> None:
+    """The limit: no positions to find, no conflicts to look for; one transaction for all."""
+    with pool.connection() as connection, connection.cursor() as cursor, cursor.copy(COPY) as into:
+        into.set_types(TYPES)
+        for row in _rows(events):
+            into.write_row(row)
+
+
+def _insert(pool: ConnectionPool, events: Sequence[Event]) -> None:
+    """What is left of ours when all that it does besides inserting is left out."""
+    with pool.connection() as connection:
+        connection.execute(INSERT, [list(column) for column in zip(*_rows(events), strict=True)])
+
+
+BENCHMARK = Benchmark(
+    name="import",
+    summary="events by the thousand through the append, against binary COPY into the same table",
+    unit="events/s",
+    measure=measure,
+)
