@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from api.act import Acting
 from api.card_readings import read_card
 from api.faces import Photo, check_face, enrol_face
+from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
 from api.route import router
 from api.schemas import DONE, Accepted, ShortText
 from domain.face import FaceEvidence
@@ -68,10 +69,11 @@ async def choose_enterprises(act: Acting, chosen: EnterprisesIn) -> Accepted:
 
 
 @routes.get("/me/employments")
-async def my_employments(act: Acting) -> list[EmploymentOut]:
+async def my_employments(act: Acting, cursor: CursorText = None, limit: Limit = 20) -> Page[EmploymentOut]:
     """The own employments with their status now."""
-    rows = await act.query(employment.of_worker, act.caller)
-    return [
+    after = read_cursor(cursor, UUID)
+    rows = await act.query(employment.of_worker, act.caller, after[0] if after else None, limit)
+    items = [
         EmploymentOut(
             enterprise_id=row.enterprise_id,
             enterprise_name=row.enterprise_name,
@@ -80,6 +82,7 @@ async def my_employments(act: Acting) -> list[EmploymentOut]:
         )
         for row in rows
     ]
+    return Page(items=items, next=write_cursor(rows[-1].enterprise_id) if len(rows) == limit else None)
 
 
 @routes.post("/me/employments/{enterprise_id}/end")

@@ -120,11 +120,12 @@ _JOINED = """
 """
 
 
-def of_worker(connection: Connection, worker_id: UUID) -> list[EmploymentRow]:
-    """A worker's employments."""
+def of_worker(connection: Connection, worker_id: UUID, after: UUID | None, limit: int) -> list[EmploymentRow]:
+    """A worker's employments, in order of enterprise id, after `after`."""
+    condition = " WHERE e.worker_id = %s AND (%s::uuid IS NULL OR e.enterprise_id > %s)"
     with connection.cursor(row_factory=class_row(EmploymentRow)) as cursor:
         return cursor.execute(
-            _JOINED + " WHERE e.worker_id = %s ORDER BY e.since, e.enterprise_id", (worker_id,)
+            _JOINED + condition + " ORDER BY e.enterprise_id LIMIT %s", (worker_id, after, after, limit)
         ).fetchall()
 
 

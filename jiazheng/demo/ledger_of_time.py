@@ -51,7 +51,7 @@ def reminder(world: World) -> str:
     world.move_to(world.facts["due_at"] - timedelta(days=1))
     sms = until(lambda: "签到" in world.last_sms(WORKER) and world.last_sms(WORKER), "a reminder is sent")
     expect(status(world) == "employed", "the operator sees 在职")
-    mine = world.worker.get("/v1/me/employments")
+    mine = world.worker.get("/v1/me/employments")["items"]
     expect(sorted(row["status"] for row in mine) == ["chosen", "employed"], "the worker is still employed")
     return str(sms)
 

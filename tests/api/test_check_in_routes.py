@@ -12,7 +12,7 @@ from tests.controls.workers import THIRTY_DAYS, again, due_at, signed_worker
 
 def statuses(worker: Visitor) -> list[str]:
     """The status of each of the worker's own employments."""
-    return [row["status"] for row in worker.client.get("/v1/me/employments")]
+    return [row["status"] for row in worker.client.get("/v1/me/employments")["items"]]
 
 
 def test_a_check_in_moves_the_deadline(api: Api) -> None:

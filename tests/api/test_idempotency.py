@@ -94,7 +94,7 @@ def test_keys_of_different_people_do_not_meet(api: Api) -> None:
     assert [answer.status_code for answer in answers] == [200, 200]
     for worker, answer in zip(workers, answers, strict=True):
         position = {"Ledger-Position": answer.headers["ledger-position"]}
-        assert len(api.get("/v1/me/employments", worker.token, headers=position).json()) == 1
+        assert len(api.get("/v1/me/employments", worker.token, headers=position).json()["items"]) == 1
 
 
 def test_the_same_request_at_the_same_time_is_worked_for_once(api: Api) -> None:

@@ -89,7 +89,7 @@ def test_an_operator_answers_who_chose_the_enterprise(api: Api, step: str, statu
     # then the worker sees it; before the registration is complete nobody is employed (在职)
     assert answered.status_code == 200
     settled(api)
-    assert [row["status"] for row in worker.client.get("/v1/me/employments")] == [status]
+    assert [row["status"] for row in worker.client.get("/v1/me/employments")["items"]] == [status]
     # and there is nothing left to answer
     for again in ("confirmation", "refusal"):
         assert refusal(decided(api, enterprise, worker.subject, again))[:2] == (409, "employment-not-chosen")

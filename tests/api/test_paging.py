@@ -87,6 +87,17 @@ def test_an_enterprise_s_workers_are_walked_exactly_once(api: Api, limit: int) -
     assert sorted(row["worker_id"] for row in found) == sorted(str(worker.subject) for worker in workers)
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_one_s_employments_are_walked_exactly_once(api: Api, limit: int) -> None:
+    # given a worker who chose three enterprises
+    worker = register_worker(api)
+    chosen = [str(listed_enterprise(api.parts.ledger, api.clock)) for _ in range(3)]
+    worker.client.post("/v1/me/enterprises", json={"enterprise_ids": chosen})
+    # when the list is walked, then each is there once
+    found = walk(lambda **page: worker.client.get("/v1/me/employments", params=page), limit)
+    assert sorted(row["enterprise_id"] for row in found) == sorted(chosen)
+
+
 def test_a_trail_is_walked_exactly_once(api: Api) -> None:
     # given a worker's trail as one page shows it; each look adds itself at the end
     worker, regulator = complete_worker(api), staff_client(api, "regulator")

@@ -23,7 +23,7 @@ def employments(api: Api, worker: Visitor, position: str | None) -> httpx.Respon
 def test_a_get_with_a_write_s_position_shows_the_write(api: Api) -> None:
     worker = register_worker(api)
     position = choose(api, worker)
-    assert len(employments(api, worker, position).json()) == 1
+    assert len(employments(api, worker, position).json()["items"]) == 1
 
 
 def test_a_view_that_does_not_come_is_a_problem_that_says_when_to_try_again(api: Api) -> None:
@@ -36,16 +36,16 @@ def test_a_view_that_does_not_come_is_a_problem_that_says_when_to_try_again(api:
         # then it is told to come again; without the position it gets what there is
         assert (answer.status_code, answer.json()["code"]) == (503, "view-behind")
         assert answer.headers["retry-after"] == "1"
-        assert employments(api, worker, None).json() == []
+        assert employments(api, worker, None).json()["items"] == []
     # and once the projections run again, it is there
-    assert len(employments(api, worker, position).json()) == 1
+    assert len(employments(api, worker, position).json()["items"]) == 1
 
 
 def test_positions_of_several_writes_may_be_sent_together(api: Api) -> None:
     worker, other = register_worker(api), register_worker(api)
     positions = ", ".join((choose(api, worker), choose(api, other)))
     for visitor in (worker, other):
-        assert len(employments(api, visitor, positions).json()) == 1
+        assert len(employments(api, visitor, positions).json()["items"]) == 1
 
 
 LONG = ("1." + "9" * 20, "1." + "9" * 5000, "1.281474976710655")

@@ -19,7 +19,7 @@ def chosen(api: Api, worker: Visitor, how_many: int = 1) -> list[str]:
 
 def statuses(worker: Visitor) -> dict[str, str]:
     """The worker's own employments."""
-    return {row["enterprise_id"]: row["status"] for row in worker.client.get("/v1/me/employments")}
+    return {row["enterprise_id"]: row["status"] for row in worker.client.get("/v1/me/employments")["items"]}
 
 
 def test_a_worker_chooses_several_enterprises_and_some_later(api: Api) -> None:

@@ -43,7 +43,8 @@ def test_a_worker_s_employments_say_employed_or_left_by_deadline_and_clock(
     # given a worker who checked in, and one who did not
     of = {
         who.subject: {
-            row.enterprise_id: row.status_at(clock()) for row in employment.of_worker(connection, who.subject)
+            row.enterprise_id: row.status_at(clock())
+            for row in employment.of_worker(connection, who.subject, None, 100)
         }
         for who in (projected.worker, projected.former, projected.gone)
     }

@@ -72,7 +72,7 @@ def test_queries_are_answered_all_through_a_rebuild(
         while not done.is_set():
             with ledger.pool.connection() as connection:
                 counts.add(len(worker_directory.find_people(connection, [subject])))
-                counts.add(min(1, len(employment.of_worker(connection, subject))))
+                counts.add(min(1, len(employment.of_worker(connection, subject, None, 100))))
         return counts
 
     with ThreadPoolExecutor(3) as pool:
