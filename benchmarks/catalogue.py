@@ -4,7 +4,13 @@ from importlib import import_module
 
 from benchmarks.harness import Benchmark
 
-MODULES = {"append": "append", "catch_up": "catch_up", "import": "bulk_import", "latency": "latency"}
+MODULES = {
+    "append": "append",
+    "catch_up": "catch_up",
+    "import": "bulk_import",
+    "latency": "latency",
+    "rebuild": "rebuilding",
+}
 NAMES = tuple(MODULES)
 
 

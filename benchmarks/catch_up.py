@@ -7,7 +7,7 @@ from statistics import median
 
 import psycopg
 
-from benchmarks import sample_log, stock
+from benchmarks import copied_log, sample_log
 from benchmarks.harness import Benchmark, Group, Measured, Run, medians, spreads
 from benchmarks.stock_runner import rate_of_stock_runner
 from ledger.credit_ledger import CreditLedger
@@ -16,15 +16,6 @@ from projections.follower import Follower, lags
 from projections.log_reader import BATCH_EVENTS
 from projections.runner import catch_up
 
-ALL_EVENTS = """
-    SELECT partition, position, stream_id, version, topic, state FROM ledger.events
-    ORDER BY partition, position
-"""
-TO_STOCK = """
-    INSERT INTO stock_events (originator_id, originator_version, topic, state)
-    SELECT stream_id, version, topic, state FROM ledger.events ORDER BY partition, position
-"""
-
 
 def measure(run: Run) -> Measured:
     """Fill a log, then let our followers, the library's runner and a plain COPY read it in turns."""
@@ -32,7 +23,7 @@ def measure(run: Run) -> Measured:
         run.notice(f"appending {run.scale.items} events")
         events = sample_log.fill(ledger, run.scale.items)
         run.notice("copying them for the library's recorder")
-        _copy_to_stock(connection, run.server.owner_url)
+        copied_log.copy_to_stock(connection, run.server.owner_url)
         connection.execute("VACUUM ANALYZE")
         alone: dict[str, list[float]] = defaultdict(list)
         samples = run.take_turns(
@@ -42,7 +33,7 @@ def measure(run: Run) -> Measured:
                 "stock runner": partial(
                     rate_of_stock_runner, run.server.owner_url, events, run.scale.seconds
                 ),
-                "raw read": lambda: events / _read_all(connection),
+                "raw read": lambda: events / copied_log.read_all(connection),
             }
         )
     figures = medians(samples)
@@ -69,13 +60,6 @@ def _details(ours: float, baselines: Group, events: int, alone: dict[str, list[f
         "one row an event": {"ours": each["trail"], "stock runner": baselines["stock runner"]},
         "each alone": each,
     }
-
-
-def _copy_to_stock(connection: psycopg.Connection, url: str) -> None:
-    made = stock.factory(url, create_tables=True)
-    stock.recorder(made)
-    made.close()
-    connection.execute(TO_STOCK)
 
 
 def _catch_up(ledger: CreditLedger, connection: psycopg.Connection) -> float:
@@ -114,15 +98,6 @@ def _require_caught_up(follower: Follower) -> None:
 def _empty_views(connection: psycopg.Connection) -> None:
     tables = ", ".join(f"views.{table.name}" for projection in PROJECTIONS for table in projection.TABLES)
     connection.execute(f"TRUNCATE ops.tracking, {tables}".encode())  # their names are ours
-
-
-def _read_all(connection: psycopg.Connection) -> float:
-    """Fetch every event with COPY in binary form and do nothing with it; seconds."""
-    began = time.perf_counter()
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({ALL_EVENTS}) TO STDOUT (FORMAT binary)") as copy:
-        for _ in copy:
-            pass
-    return time.perf_counter() - began
 
 
 BENCHMARK = Benchmark(

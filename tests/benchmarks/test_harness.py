@@ -21,6 +21,7 @@ BASELINES = {
     "catch_up": {"stock runner", "raw read"},
     "import": {"copy"},
     "latency": {"stock recorder", "unordered insert"},
+    "rebuild": {"stock runner", "raw read"},
 }
 NO_SERVER = cast("Server", None)
 
