@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -62,7 +63,8 @@ class Act:
         **kwargs: Arguments.kwargs,
     ) -> Result:
         """Run a use case in a thread; its positions become the response's `Ledger-Position`."""
-        result = await run_in_threadpool(command, self.parts.ledger, self.cause, *args, **kwargs)
+        work = partial(command, self.parts.ledger, self.cause, *args, **kwargs)
+        result = await run_in_threadpool(self._durably, work)
         self._tell_positions(result)
         return result
 
@@ -84,7 +86,15 @@ class Act:
         **kwargs: Arguments.kwargs,
     ) -> Result:
         """Read from the ledger in a thread."""
-        return await run_in_threadpool(reading, self.parts.ledger, *args, **kwargs)
+        work = partial(reading, self.parts.ledger, *args, **kwargs)
+        return await run_in_threadpool(self._durably, work)
+
+    def _durably(self, work: Callable[[], Result]) -> Result:
+        """Do the work; neither its result nor its refusal tells of an event that a crash could still undo."""
+        try:
+            return work()
+        finally:
+            self.parts.ledger.event_log.settle()
 
     async def query(
         self,

@@ -30,6 +30,9 @@ _STREAM = """
 STREAM: dict[bool, LiteralString] = {False: _STREAM + " LIMIT %s", True: _STREAM + " DESC LIMIT %s"}
 """Reads a stream forwards, or backwards if `desc`."""
 
+FLUSH = "SELECT pg_logical_emit_message(true, '', '')"
+IS_BEHIND = "SELECT pg_current_wal_flush_lsn() < pg_current_wal_insert_lsn()"
+
 DISTANT_PAST = datetime(1970, 1, 1, tzinfo=UTC)
 """No claim lapses when an append names no instant."""
 
@@ -91,7 +94,14 @@ class LedgerRecorder(PartitionedLog, ApplicationRecorder):
     def flush(self) -> None:
         """Wait until everything that was visible is on disk; before anything leaves the database."""
         with self._connection() as connection:
-            connection.execute("SELECT pg_logical_emit_message(true, '', '')")
+            connection.execute(FLUSH)
+
+    def settle(self) -> None:
+        """As `flush`, but for nothing where the disk is not behind; before an answer that is read from the log."""
+        with self._connection() as connection:
+            behind = connection.execute(IS_BEHIND).fetchone()
+            if behind and behind[0]:
+                connection.execute(FLUSH)
 
     def select_events(
         self,

@@ -90,3 +90,17 @@ def test_what_was_sent_for_an_event_survives_a_crash_at_that_very_moment(
     assert own_ledger.event_log.read_at([place])
     catch_up([reactions.follower(own_ledger, lambda _actor, about: sent.append(about))])
     assert sent == [str(place)] * 2
+
+
+def test_what_an_answer_tells_survives_a_crash_at_that_very_moment(
+    own_ledger: CreditLedger, own_postgres: EmbeddedPostgres, folder: Path, chosen: tuple[UUID, UUID]
+) -> None:
+    # given an event that everybody can see, and an answer that was read from the log
+    place = _confirm_visibly(own_ledger, own_postgres.owner_url("ledger"), chosen)
+    assert own_ledger.event_log.read_at([place])
+    own_ledger.event_log.settle()
+    # when the server crashes
+    kill_server(own_postgres, folder, with_backends=True)
+    own_postgres.start()
+    # then it is still there
+    assert own_ledger.event_log.read_at([place])
