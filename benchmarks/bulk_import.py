@@ -4,8 +4,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
+from typing import Any
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import StoredEvent
@@ -30,8 +32,15 @@ INSERT = """
 
 Event = StoredEvent
 Row = tuple[object, ...]
-Take = Callable[[Sequence[Event]], object]
-"""Takes in a batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Takes in batches, each `prepared` before the clock starts."""
+
+    prepared: Callable[[Sequence[Event]], Sequence[Any]]
+    take: Callable[[Sequence[Any]], object]
+
 
 _positions = count(1)
 """Of the rows of the table `copied`; ours come from the log itself."""
@@ -66,18 +75,20 @@ def measure(run: Run) -> Measured:
 
 
 @contextmanager
-def _takers(url: str) -> Iterator[tuple[Take, Take, Take]]:
+def _takers(url: str) -> Iterator[tuple[Taker, Taker, Taker]]:
     with ConnectionPool(url, min_size=2, max_size=2, kwargs={"autocommit": True}) as pool:
-        yield LedgerRecorder(pool).insert_events, partial(_copy, pool), partial(_insert, pool)
+        ours = Taker(list, LedgerRecorder(pool).insert_events)
+        yield ours, Taker(_rows, partial(_copy, pool)), Taker(_rows, partial(_insert, pool))
 
 
-def _rate(run: Run, take: Take, batch_events: int, at_a_time: int = 1) -> float:
+def _rate(run: Run, taker: Taker, batch_events: int, at_a_time: int = 1) -> float:
     """Events per second, made before the clock starts."""
     events = _events(run.scale.items)
-    batches = [events[first : first + batch_events] for first in range(0, len(events), batch_events)]
+    firsts = range(0, len(events), batch_events)
+    batches = [taker.prepared(events[first : first + batch_events]) for first in firsts]
     with ThreadPoolExecutor(at_a_time) as takers:
         began = time.perf_counter()
-        list(takers.map(take, batches))
+        list(takers.map(taker.take, batches))
         return len(events) / (time.perf_counter() - began)
 
 
@@ -92,34 +103,30 @@ def _events(number: int) -> list[Event]:
     ][:number]
 
 
-def _rows(events: Sequence[Event]) -> Iterator[Row]:
+def _rows(events: Sequence[Event]) -> list[Row]:
     append_id = uuid4()
-    for event in events:
-        stream = event.originator_id
-        partition = partition_of(UUID(str(stream)))
-        yield (
-            partition,
-            next(_positions),
-            stream,
-            event.originator_version,
-            event.topic,
-            event.state,
-            append_id,
-        )
+    return [
+        (*_place(event), event.originator_version, event.topic, event.state, append_id) for event in events
+    ]
 
 
-def _copy(pool: ConnectionPool, events: Sequence[Event]) -> None:
+def _place(event: Event) -> tuple[int, int, UUID]:
+    stream = UUID(str(event.originator_id))
+    return partition_of(stream), next(_positions), stream
+
+
+def _copy(pool: ConnectionPool, rows: Sequence[Row]) -> None:
     """The limit: no positions to find, no conflicts to look for; one transaction for all."""
     with pool.connection() as connection, connection.cursor() as cursor, cursor.copy(COPY) as into:
         into.set_types(TYPES)
-        for row in _rows(events):
+        for row in rows:
             into.write_row(row)
 
 
-def _insert(pool: ConnectionPool, events: Sequence[Event]) -> None:
+def _insert(pool: ConnectionPool, rows: Sequence[Row]) -> None:
     """What is left of ours when all that it does besides inserting is left out."""
     with pool.connection() as connection:
-        connection.execute(INSERT, [list(column) for column in zip(*_rows(events), strict=True)])
+        connection.execute(INSERT, [list(column) for column in zip(*rows, strict=True)])
 
 
 BENCHMARK = Benchmark(

@@ -12,8 +12,8 @@ from rich.table import Table
 from benchmarks.harness import Group, Result
 
 RESULTS = Path(__file__).parent / "results"
-MAX_COLUMNS = 4
-COLOURS = ("#c0392b", "#7f8c8d", "#2c3e50", "#e59866", "#aab7b8", "#5d6d7e")
+MAX_COLUMNS = 3
+COLOURS = ("#c0392b", "#7f8c8d", "#2c3e50", "#e59866", "#aab7b8", "#5d6d7e", "#d5d8dc", "#935116")
 
 
 def show(console: Console, results: Iterable[Result]) -> None:
