@@ -97,7 +97,7 @@ class LedgerRecorder(PartitionedLog, ApplicationRecorder):
             connection.execute(FLUSH)
 
     def settle(self) -> None:
-        """As `flush`, but for nothing where the disk is not behind; before an answer that is read from the log."""
+        """As `flush`, but at no cost where the disk is not behind; before an answer from the log."""
         with self._connection() as connection:
             behind = connection.execute(IS_BEHIND).fetchone()
             if behind and behind[0]:
