@@ -88,7 +88,8 @@ def problem_of(error: Exception) -> Problem:
         case RequestValidationError():
             return Problem("request-invalid", 422, errors=tuple(map(_without_input, error.errors())))
         case StreamConflict() | OperationalError() | PoolTimeout():  # repeated, it is carried out once
-            return Problem("too-busy" if isinstance(error, StreamConflict) else "ledger-away", 503)
+            busy = isinstance(error, StreamConflict)
+            return Problem("too-busy", 503) if busy else Problem("ledger-away", 503)
         case HTTPException():
             code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
             return Problem(code, error.status_code, allow=(error.headers or {}).get("Allow"))
