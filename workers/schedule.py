@@ -1,15 +1,19 @@
 """The scheduler: looks at deadlines when they are due, and says what has to be done about them."""
 
+import logging
 from datetime import datetime, timedelta
 from threading import Event
 
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
 from ledger.housekeeping import tidy
+from ledger.subject_keys import SubjectKeyMissing
 from workers import wakeups
 from workers.broker import Enqueue
 from workers.deadlines import Deadlines, next_look, reminder_due
 from workers.wakeups import Wakeup
+
+log = logging.getLogger(__name__)
 
 BATCH_WAKEUPS = 200
 IDLE_SECONDS = 1.0
@@ -37,8 +41,16 @@ class Schedule:
         at = self._clock()
         with self._ledger.pool.connection() as connection, connection.transaction():
             due = wakeups.take_due(connection, at, BATCH_WAKEUPS)
-            wakeups.move(connection, [(wakeup, self._fire(wakeup, at)) for wakeup in due])
+            wakeups.move(connection, [(wakeup, self._fired(wakeup, at)) for wakeup in due])
         return len(due)
+
+    def _fired(self, wakeup: Wakeup, at: datetime) -> datetime:
+        """Fire, and say when to look again; one damaged person does not stop everybody's deadlines."""
+        try:
+            return self._fire(wakeup, at)
+        except SubjectKeyMissing as damage:
+            log.error("%s; its deadline is looked at again in an hour", damage)
+            return at + LOOK_AGAIN_AFTER
 
     def run(self, stop: Event, idle_seconds: float = IDLE_SECONDS) -> None:
         """Sweep again and again until `stop` is set; an error stops the process, nothing is skipped."""

@@ -6,7 +6,7 @@ import pytest
 
 from domain.attendance import Attendance
 from ledger.use_cases.accounts import cancel_account
-from tests.controls.people import CompleteWorker, cause
+from tests.controls.people import CompleteWorker, cause, complete_worker
 from tests.workers.conftest import Background, check_in_now
 from workers.broker import QUEUE
 
@@ -116,3 +116,21 @@ def test_a_lost_message_is_sent_anew(background: Background, worker: CompleteWor
     assert len(background.events(background.year_of(worker.subject), Attendance.Left)) == 1
     with background.ledger.pool.connection() as connection:
         assert connection.execute("SELECT FROM ops.wakeups").fetchall() == []
+
+
+def test_one_person_whose_key_is_lost_stops_nobody_else_s_deadline(
+    background: Background, worker: CompleteWorker, caplog: pytest.LogCaptureFixture
+) -> None:
+    # given two workers whose deadlines passed, one of whom lost the key without an erasure
+    other = complete_worker(background.ledger, background.clock)
+    background.look()
+    background.ledger.keys.drop_unused(worker.subject)
+    background.clock.advance(PERIOD + DAY)
+    # when the schedule looks at both
+    background.settle()
+    # then the other one has left, and the damage is told without anything personal
+    assert len(background.events(background.year_of(other.subject), Attendance.Left)) == 1
+    assert background.events(background.year_of(worker.subject), Attendance.Left) == []
+    told = [record.getMessage() for record in caplog.records if record.name == "workers.schedule"]
+    assert told
+    assert all(str(worker.subject) in line for line in told)
