@@ -124,7 +124,7 @@ class Load:
         for number in range(HOT):
             if self.ledger.find(Enterprise, Enterprise.stream_for(enterprise(number).uscc)) is None:
                 rows = [_named(number, "新", of=1)]
-                self._do(lambda cause, rows=rows: list_enterprises(self.ledger, cause, rows))  # type: ignore[misc]
+                self._do(lambda cause, rows=rows: list_enterprises(self.ledger, cause, rows))  # type: ignore[misc] # mypy infers no lambda with a default
 
 
 def _named(number: int, name: str, of: int) -> EnterpriseDetails:

@@ -26,7 +26,7 @@ LOST_CONNECTIONS = {
     "psycopg.errors.CrashShutdown",
 }
 
-TOPIC_OF = {actor: kind.TOPIC for kind, actor in MESSAGES.items()}  # type: ignore[attr-defined]
+TOPIC_OF = {actor: kind.TOPIC for kind, actor in MESSAGES.items()}  # type: ignore[attr-defined] # every event has one
 
 
 def test_everything_was_killed_in_the_middle_of_its_work(stage: Stage, aftermath: Aftermath) -> None:
