@@ -12,6 +12,10 @@ from projections import trail
 from projections.catalogue import PROJECTIONS, followers
 from projections.rebuild import rebuild
 from projections.runner import catch_up
+from projections.side_by_side import helpers_worth
+
+TIMES_ITEMS = 4
+"""A log that is worth the helping processes of a rebuild."""
 
 OURS = trail.NAME
 """The read model that writes a row for every event, as the library's runner does here."""
@@ -20,8 +24,8 @@ OURS = trail.NAME
 def measure(run: Run) -> Measured:
     """Rebuild each read model, let the library's runner fill its own, and read the log raw, in turns."""
     with run.server.ledger() as ledger, run.server.connect() as connection:
-        run.notice(f"appending {run.scale.items} events")
-        events = sample_log.fill(ledger, run.scale.items)
+        run.notice(f"appending {TIMES_ITEMS * run.scale.items} events")
+        events = sample_log.fill(ledger, TIMES_ITEMS * run.scale.items)
         catch_up(followers(ledger))
         copied_log.copy_to_stock(connection, run.server.owner_url)
         connection.execute("VACUUM ANALYZE")
@@ -35,7 +39,12 @@ def measure(run: Run) -> Measured:
         )
     figures = medians(samples)
     baselines = {label: figures.pop(label) for label in ("stock runner", "raw read")}
-    settings = {"events": events, "ours_is": OURS, "processes": 1, "spread": spreads(samples)}
+    settings = {
+        "events": events,
+        "ours_is": OURS,
+        "processes": helpers_worth(events),
+        "spread": spreads(samples),
+    }
     return Measured(figures[OURS], baselines, {"each read model": figures}, settings)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from random import Random
 from uuid import UUID, uuid4
 
@@ -21,7 +22,9 @@ from ledger.credit_ledger import CreditLedger
 
 BEGINNING = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 BATCH_LIVES = 50
-WORKERS_PER_ENTERPRISE = 4
+ENTERPRISES = 13
+"""In a batch: about four workers each."""
+
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = "芳娜敏静丽艳娟霞秀兰燕玲桂英梅红云莲真环雪荣爱妹香月莺媛"
 BRANDS = ("阳光", "好帮手", "安心", "爱家", "康乃馨", "三替", "巾帼", "暖心")
@@ -64,8 +67,9 @@ def fill(ledger: CreditLedger, events: int) -> int:
     """
     random, appended, consumer = Random(7), 0, uuid4()  # noqa: S311 - sample data, not secrets
     ledger.keys.create(consumer)
+    numbers = count()
     while appended < events:
-        enterprises = [_enterprise(random) for _ in range(-(-BATCH_LIVES // WORKERS_PER_ENTERPRISE))]
+        enterprises = [_enterprise(random, next(numbers)) for _ in range(ENTERPRISES)]
         streams: list[LedgerAggregate] = [*enterprises]
         for nth in range(BATCH_LIVES):
             streams += _life(ledger, Life(nth, random), enterprises[nth % len(enterprises)].id, consumer)
@@ -77,9 +81,9 @@ def _cause(after: timedelta) -> Cause:
     return Cause(BEGINNING + after, "system:benchmark", uuid4())
 
 
-def _enterprise(random: Random) -> Enterprise:
+def _enterprise(random: Random, nth: int) -> Enterprise:
     brand, (province, city) = random.choice(BRANDS), random.choice(CITIES)
-    body = f"91330106MA{random.randrange(10**7):07}"
+    body = f"91330106MA{nth:07}"
     name = f"{city[:2]}{brand}{random.choice(GIVEN)}{random.choice(GIVEN)}家政服务有限公司"
     details = EnterpriseDetails(body + uscc_check_character(body), name, brand, province, city, "operating")
     enterprise = Enterprise.put_on_list(_cause(timedelta()), details)

@@ -17,6 +17,7 @@ from ledger.keyring import Keyring
 from ledger.recorder import LedgerRecorder
 from ledger.sealing import SealingMapper
 from ledger.subject_keys import SubjectKeys
+from ledger.transcoding import LedgerTranscoder
 
 
 class LedgerFactory(InfrastructureFactory[TrackingRecorder]):
@@ -38,6 +39,10 @@ class LedgerFactory(InfrastructureFactory[TrackingRecorder]):
             msg = f"{name} is not set"
             raise ValueError(msg)
         return value
+
+    def transcoder(self) -> Transcoder:
+        """The transcoder that reads fast."""
+        return LedgerTranscoder()
 
     def mapper(self, transcoder: Transcoder | None = None, mapper_class: Any = None) -> Mapper[Any]:  # noqa: ARG002 - the library's signature
         """The mapper that seals."""

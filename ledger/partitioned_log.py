@@ -53,12 +53,11 @@ class PartitionedLog:
             ORDER BY position
         """
         wanted = None if topics is None else list(topics)
+        bounds = (partition, after, after + limit, wanted, wanted)
         with self._connection() as connection:
-            rows = connection.execute(query, (partition, after, after + limit, wanted, wanted)).fetchall()
-        return [
-            Notification(s, v, t, bytes(b), id=Position(partition, n).notification_id)
-            for n, s, v, t, b in rows
-        ]
+            rows = connection.execute(query, bounds, binary=True).fetchall()
+        before = Position(partition, 0).notification_id
+        return [Notification(s, v, t, b, before + n) for n, s, v, t, b in rows]
 
     def read_at(self, positions: Sequence[Position]) -> list[Notification]:
         """The events at some positions, in no order."""

@@ -1,8 +1,7 @@
 """A place in the log: partition and number, an opaque string everywhere outside the ledger."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from domain.streams import PARTITIONS
 
@@ -15,8 +14,7 @@ class InvalidPosition(ValueError):
     """The text is no position of this log."""
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """The place of one event."""
 
     partition: int

@@ -1,8 +1,6 @@
 """The tables of a read model that are not the live ones: created, filled, and put in their place."""
 
-import gc
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from types import ModuleType
@@ -13,12 +11,9 @@ from psycopg.sql import SQL, Identifier, Literal
 from ledger.credit_ledger import CreditLedger
 from projections.digest import Digest, digests_of
 from projections.follower import SET_SCHEMA, Follower, positions_of
-from projections.log_reader import LogReader
+from projections.side_by_side import Filling, collector_off, fill, filler, helpers_worth
 from projections.switch import LIVE, Switch, follower_of
 from projections.tables import Table
-
-BATCH_EVENTS = 10_000
-"""Nobody waits for a partition of a rebuild, so it takes more at a time than a live follower does."""
 
 Progress = Callable[[int, int], None]
 """Is told how many events were passed, and how many the log has."""
@@ -47,8 +42,7 @@ class Beside:
     @property
     def follower(self) -> Follower:
         """Who fills them."""
-        reader = LogReader(self.ledger, self.projection.HANDLES, BATCH_EVENTS)
-        return Follower(reader, self.name, self.projection.handle, self.schema)
+        return filler(self.ledger, self.projection.__name__, self.name, self.schema)
 
     def live_positions(self) -> dict[int, int]:
         """How far the live tables are."""
@@ -90,19 +84,31 @@ class Beside:
             self.owner.execute(SQL("COMMENT ON TABLE {} IS {}").format(name, Literal(_definition(table))))
 
     def follow(self, until: Mapping[int, int]) -> None:
-        """Handle the events up to these positions.
+        """Handle the events up to these positions, with the help of other processes if there are many.
 
         Raises:
             ProjectionStopped: the handler failed on an event.
         """
         follower, of = self.follower, sum(self.ledger.event_log.heads().values())
-        done = sum(positions_of(self.owner, self.name).values())
+        helpers = helpers_worth(sum(until.values()) - self._done())
+        if helpers > 1:
+            fill(self._filling(until), helpers, lambda: self.progress(self._done(), of))
+        done = self._done()
         self.progress(done, of)
-        with _collector_off():
+        with collector_off():
             for partition, number in until.items():
                 while moved := follower.step(partition, number):
                     done += moved
                     self.progress(done, of)
+
+    def _done(self) -> int:
+        return sum(positions_of(self.owner, self.name).values())
+
+    def _filling(self, until: Mapping[int, int]) -> Filling:
+        ledger = self.ledger
+        return Filling(
+            dict(ledger.env), ledger.rules, self.projection.__name__, self.name, self.schema, until
+        )
 
     def live_digests(self) -> tuple[dict[int, int], dict[str, Digest]]:
         """Positions and digests of the live tables at one instant, while they move on."""
@@ -131,18 +137,6 @@ class Beside:
             SwitchBlocked: somebody read one of them all the time.
         """
         Switch(self.owner, self.projection, self.schema, self.follower).make(self.keep_up, patience_seconds)
-
-
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """Events make no cycles, but so many objects that looking for cycles takes a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _definition(table: Table) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
+from typing import NamedTuple
 
 from eventsourcing.persistence import Notification
 from eventsourcing.utils import get_topic
@@ -18,8 +19,7 @@ Handled = Sequence[type[LedgerAggregate.Event]] | None
 """The classes of event that somebody handles; none given means all."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedEvent:
+class LoggedEvent(NamedTuple):
     """An event and its place in the log; its personal fields are sealed."""
 
     position: Position

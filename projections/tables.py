@@ -46,8 +46,7 @@ class Table:
         batch = list(rows)
         if not batch:
             return
-        arrays = [[self._value(name, row[name]) for row in batch] for name in self.columns]
-        connection.execute(self._upsert(), arrays)
+        connection.execute(self._upsert(), [self._array(name, batch) for name in self.columns])
 
     def _upsert(self) -> Composed:
         changed = [name for name in self.columns if name not in self.key]
@@ -55,7 +54,7 @@ class Table:
         return SQL("INSERT INTO {} SELECT {} FROM unnest({}) AS fresh ({}) ON CONFLICT ({}) DO {}").format(
             Identifier(self.name),
             SQL(", ").join(SQL("{}::{}").format(Identifier(n), SQL(self._type(n))) for n in self.columns),
-            SQL(", ").join(SQL("%s::{}[]").format(SQL(self._sent_as(name))) for name in self.columns),
+            SQL(", ").join(SQL("%b::{}[]").format(SQL(self._sent_as(name))) for name in self.columns),
             SQL(", ").join(map(Identifier, self.columns)),
             SQL(", ").join(map(Identifier, self.key)),
             SQL("UPDATE SET {}").format(replaced) if changed else SQL("NOTHING"),
@@ -69,8 +68,10 @@ class Table:
         kind = self._type(name)
         return "text" if kind.endswith("[]") else kind
 
-    def _value(self, name: str, value: Any) -> Any:
-        return _array_text(value) if self._type(name).endswith("[]") else value
+    def _array(self, name: str, rows: Iterable[Mapping[str, Any]]) -> list[Any]:
+        if self._type(name).endswith("[]"):
+            return [_array_text(row[name]) for row in rows]
+        return [row[name] for row in rows]
 
 
 def _array_text(values: Iterable[object]) -> str:
