@@ -1,7 +1,7 @@
 """The credit certificate (信用证书): its code, the scan, the worker's answer, the consumer's look."""
 
 from base64 import b64encode
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,9 +17,7 @@ from api.route import router
 from api.schemas import DONE, Accepted, Scope
 from devices.qr import certificate_png
 from domain.disclosure import Disclosure
-from domain.rejections import Reason, Refused
 from ledger.use_cases import disclosures
-from projections.disclosures import prompts_since
 
 routes = router("certificate")
 
@@ -80,8 +78,6 @@ async def scan(act: Acting, scanned: ScanIn) -> DisclosureOut:
     before = await act.carried_out()
     if before:
         return _out(act, await act.read(disclosures.disclosure_in, before))
-    worker_id = await act.read(disclosures.worker_of_code, scanned.code)
-    await _require_prompt_left(act, worker_id)
     disclosure, _ = await act.run(
         disclosures.request_disclosure, act.caller, scanned.code, list(dict.fromkeys(scanned.scopes))
     )
@@ -139,16 +135,6 @@ async def push(act: Acting, request: Request) -> Response:
     """What happens to one's disclosures, as server-sent events; `Last-Event-ID` catches up."""
     last_event_id = request.headers.get("last-event-id", "")
     return EventSourceResponse(act.parts.push.stream(act.signed_in, last_event_id), ping=15)
-
-
-async def _require_prompt_left(act: Act, worker_id: UUID) -> None:
-    """Told from the receipts, which follow the log a moment later: a limit on nuisance, not a lock."""
-    rules = act.parts.ledger.rules
-    prompted, prompting = await act.query(
-        prompts_since, act.cause.at - timedelta(hours=1), worker=worker_id, consumer=act.caller
-    )
-    if prompted >= rules.worker_prompts_per_hour or prompting >= rules.consumer_prompts_per_hour:
-        raise Refused(Reason.PROMPTS_TOO_MANY)
 
 
 def _out(act: Act, found: Disclosure) -> DisclosureOut:

@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from domain.rejections import Reason, Refused
 from domain.streams import partition_of
-from ledger.claims import TAKEN, ClaimChanges
+from ledger.claims import SLOTS, TAKEN, ClaimChanges
 
 OF_SAVES, OF_EVENTS, OF_OTHERS = ["%s"] * 4, ["%b"] * 5, ["%s"] * 10
 """The events travel in binary: as text, each of them would be searched for quotes."""
@@ -19,6 +19,10 @@ CALL = f"CALL ledger.append({', '.join(OF_SAVES + OF_EVENTS + OF_OTHERS)}, NULL,
 
 class StreamConflict(IntegrityError):
     """Somebody else appended to a stream that the save also wants to continue."""
+
+
+class SlotTaken(StreamConflict):
+    """Somebody else took the slot that the save also wants; there may be others."""
 
 
 class AlreadyAppended(Exception):
@@ -80,7 +84,7 @@ class Outcome:
         """The ids.
 
         Raises:
-            StreamConflict: a stream moved on; names it.
+            StreamConflict: a stream moved on, or a slot was taken; names it.
             Refused: a claim is held by somebody else, or a subject is erased.
             AlreadyAppended: the save was committed before.
         """
@@ -88,6 +92,8 @@ class Outcome:
             case "stream":
                 msg = f"the stream moved on: {self.detail}"
                 raise StreamConflict(msg)
+            case "claim" if self.detail in SLOTS:
+                raise SlotTaken(self.detail)
             case "claim":
                 raise Refused(TAKEN[self.detail or ""])
             case "erased":

@@ -17,6 +17,10 @@ TAKEN = {
 }
 """The refusal when somebody else holds a claim of this kind."""
 
+WORKER_PROMPT, CONSUMER_PROMPT = "worker_prompt", "consumer_prompt"
+SLOTS = frozenset({WORKER_PROMPT, CONSUMER_PROMPT})
+"""One of several (`ledger.slots`): who loses one at the last moment looks for another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

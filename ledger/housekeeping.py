@@ -15,7 +15,10 @@ STALE = (
     ),
     ("DELETE FROM ops.sessions WHERE refresh_expires_at < %s", timedelta(days=1)),
     (
-        "DELETE FROM ledger.claims WHERE kind = 'certificate_code' AND lapses_at < %s",
+        """
+        DELETE FROM ledger.claims
+        WHERE kind IN ('certificate_code', 'worker_prompt', 'consumer_prompt') AND lapses_at < %s
+        """,
         timedelta(minutes=1),
     ),
 )

@@ -132,15 +132,3 @@ def steps_of_party_after(connection: Connection, party: UUID, seen: dict[int, in
     """
     with connection.cursor(row_factory=class_row(ReceiptStep)) as cursor:
         return cursor.execute(query, (list(seen), list(seen.values()), party, party)).fetchall()
-
-
-def prompts_since(
-    connection: Connection, instant: datetime, *, worker: UUID, consumer: UUID
-) -> tuple[int, int]:
-    """How often a worker was prompted, and a consumer scanned anybody's code, since an instant."""
-    query = """
-        SELECT (SELECT count(*) FROM views.receipts WHERE what = 'requested' AND at > %s AND worker_id = %s),
-               (SELECT count(*) FROM views.receipts WHERE step = 1 AND at > %s AND consumer_id = %s)
-    """
-    row = connection.execute(query, (instant, worker, instant, consumer)).fetchone()
-    return (row[0], row[1]) if row else (0, 0)

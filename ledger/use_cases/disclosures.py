@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from domain.account import Account
@@ -13,9 +14,10 @@ from domain.refused_scan import RefusedScan
 from domain.rejections import Reason, Refused
 from domain.streams import id_of_command, stream_of
 from domain.worker import Worker
-from ledger.claims import ClaimChanges
+from ledger.claims import CONSUMER_PROMPT, WORKER_PROMPT, Claim, ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
 from ledger.face_gate import record_attempt
+from ledger.slots import Slots
 from ledger.tickets import CERTIFICATE_CODE
 from ledger.use_cases.attendances import current_attendance
 
@@ -69,7 +71,8 @@ def request_disclosure(
     """Redeem a certificate code, once, and prompt the worker.
 
     Raises:
-        Refused: the code is forged, too old or used; the worker cannot disclose; a scope is not covered.
+        Refused: the code is forged, too old or used; the worker cannot disclose; a scope is not covered;
+            there were too many prompts in the last hour.
     """
     try:
         return _request(ledger, cause, consumer_id, code, scopes)
@@ -109,7 +112,19 @@ def _request(
     )
     lapses_at = ticket.issued_at + 2 * ledger.rules.certificate_code_ttl
     claim = ledger.blind_index.claim("certificate_code", code, disclosure.id, lapses_at)
-    return disclosure, ledger.commit(cause, disclosure, claims=ClaimChanges(take=(claim,)))
+    claims = ClaimChanges(take=(claim, *_prompt_slots(ledger, cause, disclosure)))
+    return disclosure, ledger.commit(cause, disclosure, claims=claims)
+
+
+def _prompt_slots(ledger: CreditLedger, cause: Cause, disclosure: Disclosure) -> list[Claim]:
+    """One of the prompts that a worker may get, and a consumer may cause, in an hour."""
+    hour, refusal, rules = timedelta(hours=1), Reason.PROMPTS_TOO_MANY, ledger.rules
+    limits = (
+        Slots(WORKER_PROMPT, disclosure.subject_id, rules.worker_prompts_per_hour, hour, refusal),
+        Slots(CONSUMER_PROMPT, disclosure.consumer_id, rules.consumer_prompts_per_hour, hour, refusal),
+    )
+    with ledger.pool.connection() as connection:
+        return [slots.take(connection, ledger.blind_index, disclosure.id, cause.at) for slots in limits]
 
 
 def disclosure_in(ledger: CreditLedger, appended: Appended) -> Disclosure:

@@ -1,16 +1,29 @@
 """The scan of a certificate: one code, one prompt."""
 
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
 import pytest
 
+from domain.disclosure import Disclosure
 from domain.rejections import Reason
 from domain.streams import partition_of
 from ledger.credit_ledger import CreditLedger
 from ledger.use_cases.disclosures import issue_certificate_code, load_disclosure, request_disclosure
 from tests.conftest import MovableClock
 from tests.controls.moments import INSTANT, refused
-from tests.controls.people import cause, registered_consumer
+from tests.controls.people import cause, complete_worker, registered_consumer
 from tests.controls.races import at_full_width, race, refusals
 from tests.ledger.conftest import Scan
+
+
+HOUR = timedelta(hours=1)
+
+
+def _scanned(ledger: CreditLedger, clock: MovableClock, consumer: UUID, code: str) -> Disclosure:
+    disclosure, _ = request_disclosure(ledger, cause(clock, "person"), consumer, code, ["tax"])
+    return disclosure
 
 
 def test_a_scan_prompts_the_worker_with_the_consumer_s_masked_name(ledger: CreditLedger, scan: Scan) -> None:
@@ -22,18 +35,47 @@ def test_a_scan_prompts_the_worker_with_the_consumer_s_masked_name(ledger: Credi
     assert partition_of(stored.id) == partition_of(scan.worker)
 
 
-def test_a_code_redeemed_by_twenty_at_once_prompts_one(
+def test_of_a_thousand_redemptions_at_once_one_prompts(
     ledger: CreditLedger, clock: MovableClock, code: str
 ) -> None:
-    # given twenty consumers with the same code
-    consumers = [registered_consumer(ledger, clock).subject for _ in range(20)]
-    # when all redeem it at the same moment
+    # given fifty consumers with the same code
+    consumers = [registered_consumer(ledger, clock).subject for _ in range(50)]
+    # when each redeems it twenty times, all at the same moment
     at_full_width(ledger)
-    outcomes = race(
-        *[lambda c=c: request_disclosure(ledger, cause(clock, "person"), c, code, ["tax"]) for c in consumers]
-    )
+    outcomes = race(*[partial(_scanned, ledger, clock, consumer, code) for consumer in consumers * 20])
     # then exactly one succeeds
-    assert refusals(outcomes) == ["code-already-used"] * 19
+    assert refusals(outcomes) == ["code-already-used"] * 999
+
+
+def test_a_worker_is_prompted_five_times_however_many_scan_at_once(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    # given forty consumers, each with a code of its own of the same worker
+    worker = complete_worker(ledger, clock).subject
+    consumers = [registered_consumer(ledger, clock).subject for _ in range(40)]
+    codes = [issue_certificate_code(ledger, cause(clock, "person"), worker) for _ in consumers]
+    # when all are redeemed at the same moment
+    at_full_width(ledger)
+    scans = zip(consumers, codes, strict=True)
+    outcomes = race(*[partial(_scanned, ledger, clock, consumer, code) for consumer, code in scans])
+    # then five prompt the worker, and the next one an hour later
+    assert refusals(outcomes) == ["prompts-too-many"] * 35
+    clock.advance(HOUR)
+    _scanned(ledger, clock, consumers[0], issue_certificate_code(ledger, cause(clock, "person"), worker))
+
+
+def test_a_consumer_prompts_twenty_times_however_many_workers_at_once(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    # given codes of six workers, four of each
+    workers = [complete_worker(ledger, clock).subject for _ in range(6)]
+    codes = [issue_certificate_code(ledger, cause(clock, "person"), worker) for worker in workers * 4]
+    consumer = registered_consumer(ledger, clock).subject
+    # when one consumer redeems all of them at the same moment
+    at_full_width(ledger)
+    outcomes = race(*[partial(_scanned, ledger, clock, consumer, code) for code in codes])
+    # then twenty prompt
+    assert refusals(outcomes) == ["prompts-too-many"] * 4
 
 
 def test_a_repeated_request_is_the_same_prompt_with_the_same_digits(

@@ -1,0 +1,64 @@
+"""At most so many within a time: numbered claims that lapse, so that the database counts, under any race."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from psycopg import Connection
+
+from domain.rejections import Reason, Refused
+from ledger.claims import BlindIndex, Claim
+
+_HELD = """
+    SELECT c.digest FROM ledger.claims c
+    JOIN unnest(%s::smallint[], %s::bytea[]) AS w (partition, digest)
+        ON c.partition = w.partition AND c.digest = w.digest
+    WHERE c.kind = %s AND c.pepper_id = %s AND c.lapses_at > %s AND c.owner <> %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """A limit of somebody's.
+
+    Attributes:
+        kind: of the claims; a claim that is lost to somebody else at the last moment is tried again.
+        whose: the person who is limited.
+        limit: how many there are.
+        period: after which a slot is free again.
+        refusal: what is said when none is free.
+    """
+
+    kind: str
+    whose: UUID
+    limit: int
+    period: timedelta
+    refusal: Reason
+
+    def take(self, connection: Connection, index: BlindIndex, holder: UUID, at: datetime) -> Claim:
+        """A claim on a free slot, to be taken with the append of what it is for.
+
+        Args:
+            connection: to the ledger's database.
+            index: makes the claims.
+            holder: what takes it; the same takes it again when its command is repeated.
+            at: the command's instant, UTC.
+
+        Raises:
+            Refused: none is free.
+        """
+        numbered = [f"{self.whose}/{number}" for number in range(self.limit)]
+        slots = [index.claim(self.kind, slot, holder, at + self.period) for slot in numbered]
+        held = self._held(connection, index, slots, at)
+        free = [slot for slot in slots if slot.digest not in held]
+        if not free:
+            raise Refused(self.refusal)
+        return free[holder.int % len(free)]  # not the first: those who come at once should not meet there
+
+    def _held(
+        self, connection: Connection, index: BlindIndex, slots: list[Claim], at: datetime
+    ) -> set[bytes]:
+        digests = [slot.digest for slot in slots]
+        places = [digest[0] % 16 for digest in digests]
+        arguments = (places, digests, self.kind, index.pepper_id, at, slots[0].owner)
+        return {row[0] for row in connection.execute(_HELD, arguments)}
