@@ -34,6 +34,7 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/me/cancellation": PERSON,
     "GET /v1/me/receipts": PERSON,
     "GET /v1/push": PERSON,
+    "POST /v1/push-targets": PERSON,
     # a worker's registration and check-in
     "POST /v1/me/enterprises": WORKER,
     "GET /v1/me/employments": WORKER,

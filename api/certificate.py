@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Form, Request, status
@@ -17,6 +17,7 @@ from api.route import router
 from api.schemas import DONE, Accepted, Scope
 from devices.qr import certificate_png
 from domain.disclosure import Disclosure
+from ledger.push_targets import PushTarget, store_target
 from ledger.use_cases import disclosures
 
 routes = router("certificate")
@@ -54,6 +55,13 @@ class DisclosureOut(BaseModel):
     consumer_name: str
     digits: str | None = None
     choices: list[str] | None = None
+
+
+class PushTargetIn(BaseModel):
+    """The phone's platform and the token it gave the app; the platform hears ids, nothing personal."""
+
+    platform: Literal["apns", "fcm", "huawei", "honor", "xiaomi", "oppo", "vivo"]
+    token: Annotated[str, Field(min_length=8, max_length=4096)]
 
 
 class ViewOut(BaseModel):
@@ -128,6 +136,14 @@ async def view(act: Acting, disclosure_id: UUID) -> ViewOut:
     found, scopes, _ = await act.run(disclosures.view, act.caller, disclosure_id)
     records = await act.read(disclosed, found.subject_id, scopes)
     return ViewOut(disclosure_id=found.id, readable_until=found.readable_until, records=records)
+
+
+@routes.post("/push-targets")
+async def push_target(act: Acting, target: PushTargetIn) -> Accepted:
+    """Say how this phone is woken while the app is closed; holds until the session ends."""
+    kept = PushTarget(act.signed_in.session_id, target.platform, target.token)
+    await act.read(store_target, act.caller, kept)
+    return DONE
 
 
 @routes.get("/push", response_class=EventSourceResponse, responses={200: EVENTS})

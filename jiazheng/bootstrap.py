@@ -28,6 +28,7 @@ from ledger.sms_outbox import SmsOutbox
 from ledger.use_cases.accounts import replay_erasures
 from projections.catalogue import create_tables
 from workers.messages import HttpSmsGateway
+from workers.push import HttpPushGateway
 
 
 def build_clock(settings: Settings) -> Clock:
@@ -57,6 +58,13 @@ def build_sms_gateway(settings: Settings) -> HttpSmsGateway | None:
     if settings.sms_gateway_url is None:
         return None
     return HttpSmsGateway(settings.sms_gateway_url, settings.sms_gateway_token)
+
+
+def build_push_gateway(settings: Settings) -> HttpPushGateway | None:
+    """The gateway to phones, if there is one; without it apps hear by their open connection only."""
+    if settings.push_gateway_url is None:
+        return None
+    return HttpPushGateway(settings.push_gateway_url, settings.push_gateway_token)
 
 
 @asynccontextmanager

@@ -60,6 +60,10 @@ class Settings(BaseSettings):
         None, description="takes SMS as JSON by POST; without it they stay in the outbox (`jiazheng sms`)"
     )
     sms_gateway_token: str | None = Field(None, repr=False, description="bearer token for the SMS gateway")
+    push_gateway_url: str | None = Field(
+        None, description="wakes phones by POST; without it apps hear by their open connection only"
+    )
+    push_gateway_token: str | None = Field(None, repr=False, description="bearer token for the push gateway")
     rules: Rules = Field(default_factory=Rules, description="the specification's numbers")
 
     def ledger_environment(self) -> dict[str, str]:

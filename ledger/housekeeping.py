@@ -13,6 +13,13 @@ STALE = (
         "DELETE FROM ops.sms_codes WHERE sent_at < %s",
         timedelta(days=1),
     ),
+    (
+        """
+        DELETE FROM ops.push_targets t USING ops.sessions s
+        WHERE s.session_id = t.session_id AND (s.revoked_at IS NOT NULL OR s.refresh_expires_at < %s)
+        """,
+        timedelta(0),
+    ),
     ("DELETE FROM ops.sessions WHERE refresh_expires_at < %s", timedelta(days=1)),
     (
         """

@@ -10,6 +10,7 @@ from ledger.sms_outbox import SmsOutbox
 from workers.broker import QUEUE
 from workers.deadlines import Deadlines
 from workers.notices import Notices
+from workers.push import PhoneWaker, PushGateway
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Parts:
     ledger: CreditLedger
     clock: Clock
     outbox: SmsOutbox
+    push: PushGateway | None = None
 
 
 def declare(broker: dramatiq.Broker, parts: Parts) -> None:
@@ -28,6 +30,7 @@ def declare(broker: dramatiq.Broker, parts: Parts) -> None:
     """
     deadlines = Deadlines(parts.ledger, parts.clock)
     notices = Notices(parts.ledger, parts.clock, parts.outbox)
+    phones = PhoneWaker(parts.ledger, parts.clock, parts.push)
     for function in (
         deadlines.leave,
         deadlines.remind,
@@ -35,5 +38,6 @@ def declare(broker: dramatiq.Broker, parts: Parts) -> None:
         notices.send_reminder,
         notices.send_confirmation,
         notices.erase,
+        phones.wake_phone,
     ):
         dramatiq.actor(broker=broker, queue_name=QUEUE)(function)

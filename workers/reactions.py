@@ -17,6 +17,7 @@ from projections.log_reader import LoggedEvent, LogReader
 from workers import wakeups
 from workers.broker import Enqueue
 from workers.deadlines import INSTANT
+from workers.push import WHAT
 from workers.wakeups import ATTENDANCE, DISCLOSURE, Wakeup
 
 NAME = "reactions"
@@ -25,6 +26,7 @@ MESSAGES: dict[type[LedgerAggregate.Event], str] = {
     Attendance.Reminded: "send_reminder",
     Worker.EmploymentConfirmed: "send_confirmation",
     Account.Erased: "erase",
+    **dict.fromkeys(WHAT, "wake_phone"),
 }
 """Which actor is told of which event."""
 

@@ -75,6 +75,7 @@ def cancel_account(ledger: CreditLedger, cause: Cause, subject: UUID) -> Appende
 FORGET = (
     "DELETE FROM ledger.claims WHERE owner = ANY (%s::uuid[])",
     "DELETE FROM ops.sessions WHERE subject_id = ANY (%s::uuid[])",
+    "DELETE FROM ops.push_targets WHERE subject_id = ANY (%s::uuid[])",
     "DELETE FROM ops.face_templates WHERE subject_id = ANY (%s::uuid[])",
     "DELETE FROM ops.sms_outbox WHERE subject_id = ANY (%s::uuid[])",
     "DELETE FROM ops.answers WHERE actor = ANY (%s::text[])",

@@ -17,7 +17,6 @@ from tests.controls.people import cause, complete_worker, registered_consumer
 from tests.controls.races import at_full_width, race, refusals
 from tests.ledger.conftest import Scan
 
-
 HOUR = timedelta(hours=1)
 
 

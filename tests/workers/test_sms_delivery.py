@@ -1,11 +1,7 @@
 """From the outbox to a gateway."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
-from typing import Any
 
 import pytest
 
@@ -13,52 +9,19 @@ from jiazheng.bootstrap import build_outbox
 from ledger.credit_ledger import CreditLedger
 from ledger.sms_outbox import SmsOutbox
 from tests.conftest import MovableClock
+from tests.controls.http_service import HttpService, http_service
 from tests.controls.messages import FIVE_MINUTES, PHONE, TEXT, queue
 from workers.messages import GatewayUnavailable, HttpSmsGateway, OutboxDelivery
 
 
-@dataclass
-class Operator:
-    """A mobile operator's HTTP service, which answers with `status`."""
-
-    status: int = 202
-    received: list[Any] = field(default_factory=list)
-    tokens: list[str | None] = field(default_factory=list)
-    has_received: Event = field(default_factory=Event)
-    url: str = ""
-
-    def take(self, request: BaseHTTPRequestHandler) -> None:
-        body = request.rfile.read(int(request.headers["Content-Length"]))
-        self.received.append(json.loads(body))
-        self.tokens.append(request.headers["Authorization"])
-        request.send_response(self.status)
-        request.send_header("Content-Length", "0")
-        request.end_headers()
-        self.has_received.set()
+@pytest.fixture
+def operator() -> Iterator[HttpService]:
+    with http_service() as service:
+        yield service
 
 
 @pytest.fixture
-def operator() -> Iterator[Operator]:
-    made = Operator()
-
-    class Door(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            made.take(self)
-
-        def log_message(self, *_: object) -> None:
-            """Keep quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
-        made.url = f"http://127.0.0.1:{server.server_port}/sms"
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield made
-        server.shutdown()
-        thread.join()
-
-
-@pytest.fixture
-def gateway(operator: Operator) -> Iterator[HttpSmsGateway]:
+def gateway(operator: HttpService) -> Iterator[HttpSmsGateway]:
     made = HttpSmsGateway(operator.url, "token-1")
     yield made
     made.close()
@@ -70,7 +33,11 @@ def outbox(ledger: CreditLedger) -> SmsOutbox:
 
 
 def test_a_delivered_message_is_deleted(
-    ledger: CreditLedger, clock: MovableClock, outbox: SmsOutbox, operator: Operator, gateway: HttpSmsGateway
+    ledger: CreditLedger,
+    clock: MovableClock,
+    outbox: SmsOutbox,
+    operator: HttpService,
+    gateway: HttpSmsGateway,
 ) -> None:
     # given a message
     queue(ledger, clock, outbox)
@@ -89,7 +56,7 @@ def test_a_message_stays_while_the_gateway_does_not_take_it(
     ledger: CreditLedger,
     clock: MovableClock,
     outbox: SmsOutbox,
-    operator: Operator,
+    operator: HttpService,
     gateway: HttpSmsGateway,
     status: int,
 ) -> None:
@@ -116,7 +83,11 @@ def test_a_gateway_that_cannot_be_reached_is_unavailable() -> None:
 
 
 def test_a_message_to_a_refused_phone_is_dropped(
-    ledger: CreditLedger, clock: MovableClock, outbox: SmsOutbox, operator: Operator, gateway: HttpSmsGateway
+    ledger: CreditLedger,
+    clock: MovableClock,
+    outbox: SmsOutbox,
+    operator: HttpService,
+    gateway: HttpSmsGateway,
 ) -> None:
     # given an operator that does not know the phone
     queue(ledger, clock, outbox)
@@ -128,7 +99,11 @@ def test_a_message_to_a_refused_phone_is_dropped(
 
 
 def test_an_expired_message_is_never_sent(
-    ledger: CreditLedger, clock: MovableClock, outbox: SmsOutbox, operator: Operator, gateway: HttpSmsGateway
+    ledger: CreditLedger,
+    clock: MovableClock,
+    outbox: SmsOutbox,
+    operator: HttpService,
+    gateway: HttpSmsGateway,
 ) -> None:
     # given a message whose time is over
     queue(ledger, clock, outbox)
@@ -142,7 +117,11 @@ def test_an_expired_message_is_never_sent(
 
 
 def test_the_delivery_goes_on_after_a_failure(
-    ledger: CreditLedger, clock: MovableClock, outbox: SmsOutbox, operator: Operator, gateway: HttpSmsGateway
+    ledger: CreditLedger,
+    clock: MovableClock,
+    outbox: SmsOutbox,
+    operator: HttpService,
+    gateway: HttpSmsGateway,
 ) -> None:
     # given a delivery that runs while the operator is out of order
     queue(ledger, clock, outbox)
