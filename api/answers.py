@@ -31,7 +31,7 @@ class Request:
     Attributes:
         actor: who sends it; another actor's key is another key.
         key: the Idempotency-Key.
-        mac: keyed digest of method, path and body.
+        mac: keyed digest of path, media type, body and `If-Match`.
     """
 
     actor: str

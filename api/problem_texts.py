@@ -58,6 +58,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "identity-already-verified": ("The identity is verified already", "Go on with the letter."),
     "identity-mismatch": ("The card is not the registered person's", "Use your own card."),
     "identity-not-verified": ("The identity is not verified yet", "Verify it with the card first."),
+    "if-match-missing": ("The If-Match header is missing", "Send the ETag that the change was made from."),
     "internal-error": (
         "Something went wrong on our side",
         "Repeat the request with the same key; tell us if it stays.",
@@ -115,6 +116,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "submission-invalid": ("The record is not as documented", "See the guide for providers."),
     "token-invalid": ("The token is not valid", "Refresh it, or sign in again."),
     "too-busy": ("Too many changes to the same thing at the moment", "Try again in a moment."),
+    "version-stale": ("It was changed since", "Read it again, and make the change anew."),
     "view-behind": ("The view has not reached that position yet", "Try again in a moment."),
     "worker-unknown": ("There is no such worker", "Check the ID number."),
 }

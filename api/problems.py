@@ -25,6 +25,7 @@ STATUS_OF_KIND = {
     Kind.NOT_FOUND: 404,
     Kind.CONFLICT: 409,
     Kind.GONE: 410,
+    Kind.STALE: 412,
     Kind.TOO_MANY: 429,
 }
 UNAUTHENTICATED = {"token-invalid"}

@@ -15,6 +15,7 @@ from api.access import ROLES_OF_ROUTE
 from api.answers import SHOW_PEOPLE, Begun
 from api.answers import Request as RepeatableRequest
 from api.documentation import PROBLEMS, admission_to, parameters_of
+from api.etags import unless_known
 from api.parts import Parts, parts_of
 from api.problems import KNOWN_ERRORS, Problem, problem_of, response_of
 from api.tokens import Session
@@ -55,7 +56,7 @@ class LedgerRoute(APIRoute):
                     answer = await _answer_once(request, own, is_kept=is_kept)
                 else:
                     await _wait_for_position(request)
-                    answer = await own(request)
+                    answer = unless_known(request, await own(request))
             except KNOWN_ERRORS as error:
                 answer = response_of(problem_of(error))
             answer.headers["Cache-Control"] = "no-store"
@@ -129,7 +130,8 @@ async def _repeatable(request: Request, parts: Parts) -> RepeatableRequest:
     content_type = request.headers.get("content-type", "").partition(";")[0].encode()
     if content_type == b"multipart/form-data":  # the boundary differs each time, the parts do not
         body = body.replace(_boundary(request), b"")
-    mac = parts.answers.digest(request.url.path.encode(), content_type, body)
+    precondition = request.headers.get("if-match", "").encode()
+    mac = parts.answers.digest(request.url.path.encode(), content_type, body, precondition)
     return RepeatableRequest(actor, key, mac)
 
 

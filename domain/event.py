@@ -8,6 +8,8 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate
 
+from domain.rejections import Reason, Refused
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -65,6 +67,11 @@ class LedgerAggregate(Aggregate):
             command_id=cause.command_id,
             **fields,
         )
+
+    def require_version(self, expected: int) -> None:
+        """Refuse a change that was made from another version than the present one."""
+        if self.version != expected:
+            raise Refused(Reason.VERSION_STALE)
 
     def happen(
         self, event: type[Aggregate.Event], cause: Cause, *, at: datetime | None = None, **fields: Any

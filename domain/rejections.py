@@ -10,6 +10,7 @@ class Kind(Enum):
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not found"
     CONFLICT = "conflict"
+    STALE = "stale"
     GONE = "gone"
     TOO_MANY = "too many"
 
@@ -27,6 +28,7 @@ class Reason(Enum):
     ACCOUNT_CANCELLED = ("account-cancelled", Kind.GONE)
     SUBJECT_ERASED = ("subject-erased", Kind.GONE)
     NOT_FOUND = ("not-found", Kind.NOT_FOUND)
+    VERSION_STALE = ("version-stale", Kind.STALE)
     ENTERPRISE_UNKNOWN = ("enterprise-unknown", Kind.NOT_FOUND)
     ENTERPRISE_ALREADY_CHOSEN = ("enterprise-already-chosen", Kind.CONFLICT)
     EMPLOYMENT_NOT_CHOSEN = ("employment-not-chosen", Kind.CONFLICT)
