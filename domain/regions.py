@@ -11,6 +11,11 @@ def is_region(code: str) -> bool:
     return code in known_regions()
 
 
+def province_of(code: str) -> str:
+    """The name of the province in which a region lies, or lay."""
+    return present_regions()[code[:2] + "0000"]
+
+
 @cache
 def known_regions() -> frozenset[str]:
     """Every code of the tables; the third one holds what the first two forget, such as 330114."""
@@ -21,3 +26,9 @@ def known_regions() -> frozenset[str]:
             *tables.get_additional_address_code_timeline(),
         }
     )
+
+
+@cache
+def present_regions() -> dict[str, str]:
+    """The names of the codes of the youngest table (2021)."""
+    return dict(tables.get_address_code())

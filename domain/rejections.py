@@ -70,6 +70,13 @@ class Reason(Enum):
     ADMINISTRATORS_EXIST = ("administrators-exist", Kind.CONFLICT)
     PASSKEY_INVALID = ("passkey-invalid", Kind.FORBIDDEN)
     TOKEN_INVALID = ("token-invalid", Kind.FORBIDDEN)
+    FIELD_UNKNOWN = ("field-unknown", Kind.INVALID)
+    FIELD_MISSING = ("field-missing", Kind.INVALID)
+    FIELD_INVALID = ("field-invalid", Kind.INVALID)
+    CODE_UNKNOWN = ("code-unknown", Kind.INVALID)
+    LIST_TOO_LONG = ("list-too-long", Kind.INVALID)
+    DAY_IN_FUTURE = ("day-in-future", Kind.INVALID)
+    PERIOD_REVERSED = ("period-reversed", Kind.INVALID)
 
     def __init__(self, code: str, kind: Kind) -> None:
         self.code = code

@@ -12,6 +12,7 @@ from domain.enterprise import Enterprise, EnterpriseDetails
 from domain.face import FaceChecks, FaceEvidence
 from domain.kiosk import Kiosk
 from domain.letter import CURRENT
+from domain.profile import Profile
 from domain.provider import Provider
 from domain.refused_scan import RefusedScan
 from domain.rejections import Reason
@@ -31,6 +32,7 @@ from tests.controls.moments import (
     ZHAO,
     cause,
 )
+from tests.controls.profiles import SERVICES
 
 DOCUMENT: Final = {
     "document_kind": "resident_id",
@@ -161,6 +163,13 @@ def proposed_officer() -> StaffMember:
 def officer() -> StaffMember:
     made = proposed_officer()
     made.grant(cause(actor=SECOND_ADMINISTRATOR))
+    return made
+
+
+def profile() -> Profile:
+    """王芳 has filled in her services, once."""
+    made = Profile.open(cause(), WANG)
+    made.save_page(cause(), "services", SERVICES, 0)
     return made
 
 

@@ -57,6 +57,7 @@ def stories() -> Iterator[LedgerAggregate]:
     yield _revised_enterprise()
     yield made.credit_record()
     yield _withdrawn_officer()
+    yield made.profile()
     yield made.provider()
     yield made.kiosk()
     yield _looked_at()
