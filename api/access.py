@@ -19,6 +19,7 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "GET /v1/enterprises": PUBLIC,
     "GET /v1/enterprises/{enterprise_id}": PUBLIC,
     "GET /v1/letter": PUBLIC,
+    "GET /v1/code-lists": PUBLIC,
     # signing in
     "POST /v1/sms-codes": PUBLIC,
     "POST /v1/sessions": PUBLIC,
@@ -46,6 +47,10 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/letter-revocations": WORKER,
     "POST /v1/check-ins": WORKER,
     "GET /v1/me/attendance": WORKER,
+    # what a worker tells about themselves
+    "GET /v1/me/profile": WORKER,
+    "GET /v1/me/profile/{page}": WORKER,
+    "PUT /v1/me/profile/{page}": WORKER,
     # the certificate and its scan
     "POST /v1/certificate-codes": WORKER,
     "POST /v1/disclosures": PERSON,

@@ -21,7 +21,7 @@ SHOW_PEOPLE = frozenset({"POST /v1/disclosures/{disclosure_id}/views", "POST /v1
 Later than a client repeats for want of an answer it is another look, so that none goes unrecorded.
 """
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
-KEPT_HEADERS = ("content-type", "ledger-position", "location", "retry-after")
+KEPT_HEADERS = ("content-type", "etag", "ledger-position", "location", "retry-after")
 
 
 @dataclass(frozen=True, slots=True)

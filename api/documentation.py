@@ -53,6 +53,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 def parameters_of(method: str) -> dict[str, Any]:
     """The headers that every route with this method reads."""
+    if method == "PUT":
+        return {"parameters": [_IDEMPOTENCY_KEY | {"required": False}]}
     return {"parameters": [_IDEMPOTENCY_KEY if method == "POST" else _LEDGER_POSITION]}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from http import HTTPStatus
 from time import monotonic
 from typing import Any
+from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -54,12 +55,14 @@ class LedgerRoute(APIRoute):
                 if request.method == "POST":
                     is_kept = f"POST {self.path}" not in SHOW_PEOPLE
                     answer = await _answer_once(request, own, is_kept=is_kept)
+                elif request.method == "PUT":
+                    answer = await _answer_put(request, own)
                 else:
                     await _wait_for_position(request)
                     answer = unless_known(request, await own(request))
             except KNOWN_ERRORS as error:
                 answer = response_of(problem_of(error))
-            answer.headers["Cache-Control"] = "no-store"
+            answer.headers.setdefault("Cache-Control", "no-store")
             return answer
 
         return handle
@@ -118,6 +121,15 @@ async def _answer_once(request: Request, own: Handler, *, is_kept: bool) -> Resp
     else:
         await run_in_threadpool(parts.answers.keep, repeatable, answer)
     return answer
+
+
+async def _answer_put(request: Request, own: Handler) -> Response:
+    """Serve a PUT: it says what shall be, so it may come again without a key; with one it is served once."""
+    if "idempotency-key" in request.headers:
+        return await _answer_once(request, own, is_kept=True)
+    await _body(request)
+    request.state.begun = Begun(uuid4(), is_retry=False)
+    return await own(request)
 
 
 async def _repeatable(request: Request, parts: Parts) -> RepeatableRequest:

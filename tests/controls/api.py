@@ -94,6 +94,10 @@ class Api:
         headers = {"Idempotency-Key": key or f"test-key-{next(_keys)}"} | bearer(token)
         return self.http.post(path, headers=headers | request.pop("headers", {}), **request)
 
+    def put(self, path: str, token: str | None = None, **request: Any) -> httpx.Response:
+        """PUT; a key goes among the headers."""
+        return self.http.put(path, headers=bearer(token) | request.pop("headers", {}), **request)
+
     def get(self, path: str, token: str | None = None, **request: Any) -> httpx.Response:
         """GET."""
         return self.http.get(path, headers=bearer(token) | request.pop("headers", {}), **request)
