@@ -1,17 +1,28 @@
 """What a consumer is shown, scope by scope."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from domain.account import Account
 from domain.credit_record import RECORD_TYPES, CreditRecord
 from domain.identifiers import IdNumber, PersonName
+from domain.regions import province_of
 from domain.streams import local_day
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
 from ledger.use_cases.credit_records import content_of
+from ledger.use_cases.profiles import page_of
 from projections.credit_records import records_of
+
+DECLARED: Final = {
+    "insurance": ("policies", ("insurer", "kind", "since", "until")),
+    "training": (
+        "courses",
+        ("course", "institution", "completed_on", "certificate_number", "certificate_level"),
+    ),
+}
+"""Of each page of the profile that is disclosed: its list, and of an entry what a household has to know."""
 
 
 def disclosed(ledger: CreditLedger, worker_id: UUID, scopes: Sequence[str]) -> dict[str, Any]:
@@ -22,6 +33,8 @@ def disclosed(ledger: CreditLedger, worker_id: UUID, scopes: Sequence[str]) -> d
             shown[scope] = _basic(ledger, worker_id)
         elif scope == "identity":
             shown[scope] = _identity(ledger, worker_id)
+        elif scope in DECLARED:
+            shown[scope] = _declared_beside_records(ledger, worker_id, scope)
         else:
             shown[scope] = _records(ledger, worker_id, scope)
     return shown
@@ -30,12 +43,22 @@ def disclosed(ledger: CreditLedger, worker_id: UUID, scopes: Sequence[str]) -> d
 def _basic(ledger: CreditLedger, worker_id: UUID) -> dict[str, Any]:
     account = ledger.load(Account, worker_id)
     id_number = IdNumber.parse(str(account.id_number))
+    native_place = page_of(ledger, worker_id, "basic").content.get("native_place")
     return {
         "name": str(PersonName.parse(str(account.name))),
         "id_number": id_number.masked(),
         "sex": id_number.sex.value,
         "birth_year": id_number.birth_date.year,
+        "native_province": native_place and province_of(native_place),
     }
+
+
+def _declared_beside_records(ledger: CreditLedger, worker_id: UUID, scope: str) -> dict[str, Any]:
+    """What providers have signed, and what the worker says: nobody takes one for the other."""
+    field, shown = DECLARED[scope]
+    content = page_of(ledger, worker_id, scope).content
+    declared = [{name: said.get(name) for name in shown} for said in content.get(field, [])]
+    return {"records": _records(ledger, worker_id, scope), "declared": declared}
 
 
 def _identity(ledger: CreditLedger, worker_id: UUID) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from tests.controls.certificates import approved, requested, viewed
 from tests.controls.people import Person, new_person
 from tests.controls.plain_text import found
 from tests.controls.problems import refusal
+from tests.controls.profiles import EXAMPLES, WORDS
 from tests.controls.providers import LEVEL, RegisteredProvider, send
+from tests.controls.saved_pages import saved
 from tests.controls.trails import settled
 from tests.controls.visitors import (
     Visitor,
@@ -136,9 +138,11 @@ def test_nothing_personal_stands_in_plain_text_before_or_after(
     people = [worker, consumer, _registered_with_a_name_of_their_own(api)]
     token = provider.key.sign(provider.record(worker.person))
     assert send(api, provider.provider_id, token).status_code == 201
-    viewed(api, consumer, approved(worker, consumer, ["basic", "tax"]))
+    for page in EXAMPLES:
+        saved(api, worker, page)
+    viewed(api, consumer, approved(worker, consumer, ["basic", "tax", "insurance", "training"]))
     words = {word for visitor in people for word in _numbers(visitor.person)}
-    words |= {LEVEL, OWN_NAME, token.split(".")[1]}
+    words |= {LEVEL, OWN_NAME, token.split(".")[1]} | WORDS
     # when both databases and their files are searched, before and after they have cancelled
     before = found(postgres, state_dir, words)
     for visitor in people:

@@ -40,6 +40,7 @@ def test_exactly_what_was_approved_is_shown(api: Api, worker: Employed, consumer
             "id_number": number.masked(),
             "sex": number.sex,
             "birth_year": number.birth_date.year,
+            "native_province": None,
         },
         "tax": [TAX],
     }
@@ -53,7 +54,8 @@ def test_a_scope_without_a_record_is_empty(api: Api, worker: Employed, consumer:
     # then the identity is there, and the rest is empty
     assert list(shown) == LETTER_SCOPES
     assert (shown["identity"]["verified"], shown["identity"]["assurance"]) == (True, "kiosk")
-    assert [shown[scope] for scope in LETTER_SCOPES[2:]] == [[]] * 6
+    assert [shown[scope] for scope in LETTER_SCOPES[2:6]] == [[]] * 4
+    assert [shown[scope] for scope in LETTER_SCOPES[6:]] == [{"records": [], "declared": []}] * 2
 
 
 def test_nothing_is_shown_before_the_approval(api: Api, worker: Employed, consumer: Visitor) -> None:
