@@ -41,7 +41,9 @@ def save_page(
     ledger.load(Worker, Worker.stream_for(subject), missing=Reason.WORKER_UNKNOWN)
     profile = ledger.find(Profile, Profile.stream_for(subject)) or Profile.open(cause, subject)
     profile.save_page(cause, page, sent, expected_version)
-    return ledger.commit(cause, profile) if profile.pending_events else NOTHING_APPENDED
+    if profile.pending_events:
+        return ledger.commit(cause, profile)
+    return ledger.find_appended(cause.command_id) or NOTHING_APPENDED
 
 
 def saved_version(ledger: CreditLedger, subject: UUID, page: str, appended: Appended) -> int:

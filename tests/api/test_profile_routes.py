@@ -210,3 +210,9 @@ def test_the_document_describes_each_page() -> None:
     employer = described[3]["properties"]["employers"]["items"]
     assert employer["required"] == ["employer", "since"]
     assert "maternity_care" in employer["properties"]["service_type"]["enum"]
+
+
+def test_the_document_says_which_headers_a_save_reads() -> None:
+    described = DOCUMENT["paths"]["/v1/me/profile/{page}"]["put"]["parameters"]
+    headers = {each["name"].lower(): each["required"] for each in described if each["in"] == "header"}
+    assert headers == {"idempotency-key": False, "if-match": False, "if-none-match": False}

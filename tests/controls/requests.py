@@ -11,6 +11,8 @@ from jiazheng.demo.terminal import Signer
 from tests.controls.api import Api
 from tests.controls.cards import reading_of
 from tests.controls.people import listed_enterprise, new_person
+from tests.controls.profiles import SERVICES
+from tests.controls.saved_pages import put
 from tests.controls.visitors import (
     ENROLLED,
     SAME_FACE,
@@ -126,6 +128,11 @@ def look(api: Api) -> Post:
     return posting(api, f"{path}/views", consumer)
 
 
+def page_save(api: Api) -> Post:
+    worker = register_worker(api)
+    return lambda key: put(api, worker, "services", SERVICES, key=key)
+
+
 def employment_end(api: Api) -> Post:
     worker = complete_worker(api)
     return posting(api, f"/v1/me/employments/{worker.enterprise}/end", worker.token)
@@ -165,4 +172,5 @@ REQUESTS = (
     *(letter_authorization, check_in, last_attempt_of_the_hour, revocation, employment_end),
     *(scan, approval, refusal, abandonment, look),
     *(confirmation, proposal, passkey_enrolment, withdrawal, kiosk),
+    page_save,
 )
