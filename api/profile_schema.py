@@ -3,7 +3,8 @@
 from typing import Any
 
 from domain.codes.code_list import CodeList
-from domain.forms import Coded, Day, Field, Form, Kind, Number, Records, SomeCodes, Text
+from domain.form_fields import Coded, Day, Kind, Number, SomeCodes, Text
+from domain.forms import Field, Form, Records
 
 MENU_LIMIT = 100
 """Longer lists are named, not written out."""

@@ -6,7 +6,8 @@ Name, sex, birth date and phone are not asked here: the account and its ID numbe
 from typing import Final
 
 from domain.codes import platform, standards
-from domain.forms import Coded, Day, Field, Form, Mobile, NameOfPerson, Number, Records, SomeCodes, Text
+from domain.form_fields import Coded, Day, Mobile, NameOfPerson, Number, SomeCodes, Text
+from domain.forms import Field, Form, Records
 
 OPTIONAL: Final = False
 

@@ -6,20 +6,8 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from domain.forms import (
-    EARLIEST,
-    Coded,
-    Day,
-    Field,
-    Form,
-    Kind,
-    Mobile,
-    NameOfPerson,
-    Number,
-    Records,
-    SomeCodes,
-    Text,
-)
+from domain.form_fields import EARLIEST, Coded, Day, Kind, Mobile, NameOfPerson, Number, SomeCodes, Text
+from domain.forms import Field, Form, Records
 from domain.profile_pages import PAGES
 from tests.controls import identifiers
 
