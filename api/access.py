@@ -20,6 +20,8 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "GET /v1/enterprises/{enterprise_id}": PUBLIC,
     "GET /v1/letter": PUBLIC,
     "GET /v1/code-lists": PUBLIC,
+    "GET /v1/announcements": PUBLIC,
+    "GET /v1/announcements/{announcement_id}": PUBLIC,
     # signing in
     "POST /v1/sms-codes": PUBLIC,
     "POST /v1/sessions": PUBLIC,
@@ -64,7 +66,11 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/enterprise/employments/{worker_id}/confirmation": OPERATOR,
     "POST /v1/enterprise/employments/{worker_id}/refusal": OPERATOR,
     "POST /v1/enterprise/employments/{worker_id}/end": OPERATOR,
+    # the editor's desk
     "POST /v1/enterprise-imports": EDITOR,
+    "POST /v1/announcements": EDITOR,
+    "POST /v1/announcements/{announcement_id}/revision": EDITOR,
+    "POST /v1/announcements/{announcement_id}/withdrawal": EDITOR,
     # data providers sign what they send
     "POST /v1/credit-records": PUBLIC,
     # the regulator's desk: identifiers travel in bodies, never in URLs

@@ -13,6 +13,7 @@ from api import (
     editor,
     enterprise,
     profile,
+    news,
     provider,
     public,
     registration,
@@ -34,6 +35,7 @@ The credit ledger of household-service workers (家政服务信用账本).
 
 ROUTERS = (
     public.routes,
+    news.routes,
     sessions.routes,
     registration.routes,
     worker.routes,

@@ -7,7 +7,15 @@ import psycopg
 
 from ledger.credit_ledger import CreditLedger
 from ledger.positions import Position
-from projections import credit_records, disclosures, employment, enterprise_directory, trail, worker_directory
+from projections import (
+    credit_records,
+    disclosures,
+    employment,
+    enterprise_directory,
+    news,
+    trail,
+    worker_directory,
+)
 from projections.follower import SET_SCHEMA, Follower
 from projections.log_reader import LogReader, handled_by
 
@@ -17,6 +25,7 @@ PROJECTIONS: tuple[ModuleType, ...] = (
     employment,
     disclosures,
     credit_records,
+    news,
     trail,
 )
 """Each has a NAME, its TABLES, the event classes it HANDLES (None: all) and `handle(connection, events)`."""

@@ -5,6 +5,7 @@ from typing import Final
 
 from domain.access import AccessLog
 from domain.account import Account
+from domain.announcement import Announcement, AnnouncementContent
 from domain.attendance import Attendance
 from domain.credit_record import CreditRecord
 from domain.disclosure import Disclosure
@@ -47,6 +48,13 @@ ACCEPTED: Final = FaceEvidence("accepted", 0.31, 0.40, MODEL, "passed", "kiosk",
 REJECTED: Final = FaceEvidence("rejected", 0.72, 0.40, MODEL, "passed", "kiosk", "kiosk-1")
 AINONG_LISTED: Final = EnterpriseDetails(
     "91110000600037341L", "北京爱侬家政服务有限公司", "爱侬家政", "北京市", "朝阳区", "operating"
+)
+CHECK_IN_NOTICE: Final = AnnouncementContent(
+    category="notice",
+    title="关于家政服务员每月签到的通知",
+    body="家政服务员每三十日签到一次。\n\n逾期未签到的,显示为离职;签到后恢复。",
+    source="家政服务信用信息平台",
+    effective_on="2026-04-01",
 )
 PUBLIC_KEY: Final = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
 
@@ -143,6 +151,10 @@ def approved_disclosure(since: datetime = NOON) -> Disclosure:
 
 def enterprise() -> Enterprise:
     return Enterprise.put_on_list(cause(actor="staff:editor"), AINONG_LISTED)
+
+
+def announcement() -> Announcement:
+    return Announcement.publish(cause(actor="staff:editor"), CHECK_IN_NOTICE)
 
 
 def credit_record() -> CreditRecord:

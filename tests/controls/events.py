@@ -1,6 +1,7 @@
 """Every event class of the domain, and one named example of each."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, TypeVar
@@ -55,6 +56,7 @@ def stories() -> Iterator[LedgerAggregate]:
     yield _day_after_attempts()
     yield from _scans()
     yield _revised_enterprise()
+    yield _withdrawn_announcement()
     yield made.credit_record()
     yield _withdrawn_officer()
     yield made.profile()
@@ -121,6 +123,13 @@ def _revised_enterprise() -> LedgerAggregate:
         type(details)(details.uscc, details.name, "爱侬", details.province, details.city, "suspended"),
     )
     return revised
+
+
+def _withdrawn_announcement() -> LedgerAggregate:
+    notice = made.announcement()
+    notice.revise(cause(actor="staff:editor"), replace(made.CHECK_IN_NOTICE, category="policy"), 1)
+    notice.withdraw(cause(actor="staff:editor"))
+    return notice
 
 
 def _withdrawn_officer() -> LedgerAggregate:
