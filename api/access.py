@@ -22,6 +22,9 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "GET /v1/code-lists": PUBLIC,
     "GET /v1/announcements": PUBLIC,
     "GET /v1/announcements/{announcement_id}": PUBLIC,
+    "GET /download": PUBLIC,
+    "GET /download/qr.png": PUBLIC,
+    "GET /download/qr.svg": PUBLIC,
     # signing in
     "POST /v1/sms-codes": PUBLIC,
     "POST /v1/sessions": PUBLIC,

@@ -5,6 +5,9 @@ from fastapi import Response
 MAX_AGE_SECONDS = {
     "GET /v1/announcements": 60,
     "GET /v1/announcements/{announcement_id}": 60,
+    "GET /download": 3600,
+    "GET /download/qr.png": 3600,
+    "GET /download/qr.svg": 3600,
 }
 """So long may a withdrawn or revised announcement still be shown from a cache."""
 PAGES = (200, 304)

@@ -10,6 +10,7 @@ from fastapi_offline import FastAPIOffline
 from api import (
     administrator,
     certificate,
+    download,
     editor,
     enterprise,
     profile,
@@ -36,6 +37,7 @@ The credit ledger of household-service workers (家政服务信用账本).
 ROUTERS = (
     public.routes,
     news.routes,
+    download.routes,
     sessions.routes,
     registration.routes,
     worker.routes,
