@@ -5,6 +5,7 @@ from fastapi import Response
 MAX_AGE_SECONDS = {
     "GET /v1/announcements": 60,
     "GET /v1/announcements/{announcement_id}": 60,
+    "GET /v1/code-lists": 86_400,
     "GET /download": 3600,
     "GET /download/qr.png": 3600,
     "GET /download/qr.svg": 3600,
