@@ -10,6 +10,7 @@ OPERATOR = frozenset({"operator"})
 EDITOR = frozenset({"editor"})
 REGULATOR = frozenset({"regulator"})
 ADMINISTRATOR = frozenset({"administrator"})
+SUPERVISION = ADMINISTRATOR | REGULATOR
 SIGNED_IN = frozenset(
     {"worker", "consumer", "operator", "editor", "regulator", "officer", "administrator", "custodian"}
 )
@@ -76,6 +77,7 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/announcements/{announcement_id}/withdrawal": EDITOR,
     # data providers sign what they send
     "POST /v1/credit-records": PUBLIC,
+    "GET /v1/credit-record-types": PUBLIC,
     # the regulator's desk: identifiers travel in bodies, never in URLs
     "POST /v1/trail-searches": REGULATOR,
     "POST /v1/authorization-replays": REGULATOR,
@@ -83,6 +85,20 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/staff": ADMINISTRATOR,
     "POST /v1/staff/{staff_id}/grant": ADMINISTRATOR,
     "POST /v1/staff/{staff_id}/withdrawal": ADMINISTRATOR,
+    "GET /v1/providers": SUPERVISION,
     "POST /v1/providers": ADMINISTRATOR,
+    "POST /v1/providers/{provider_id}/confirmation": ADMINISTRATOR,
+    "POST /v1/providers/{provider_id}/withdrawal": ADMINISTRATOR,
+    "POST /v1/providers/{provider_id}/keys": ADMINISTRATOR,
+    "POST /v1/providers/{provider_id}/keys/{kid}/confirmation": ADMINISTRATOR,
+    "POST /v1/providers/{provider_id}/keys/{kid}/retirement": ADMINISTRATOR,
+    "POST /v1/providers/{provider_id}/record-types": ADMINISTRATOR,
+    "POST /v1/providers/{provider_id}/record-types/confirmation": ADMINISTRATOR,
+    "GET /v1/kiosks": SUPERVISION,
     "POST /v1/kiosks": ADMINISTRATOR,
+    "POST /v1/kiosks/{kiosk_id}/confirmation": ADMINISTRATOR,
+    "POST /v1/kiosks/{kiosk_id}/withdrawal": ADMINISTRATOR,
+    "POST /v1/kiosks/{kiosk_id}/keys": ADMINISTRATOR,
+    "POST /v1/kiosks/{kiosk_id}/keys/{kid}/confirmation": ADMINISTRATOR,
+    "POST /v1/kiosks/{kiosk_id}/keys/{kid}/retirement": ADMINISTRATOR,
 }

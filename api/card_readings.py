@@ -12,7 +12,7 @@ from api.faces import Where
 from api.problems import Problem
 from devices.card_document import CardDocument, parse_card_text
 from devices.card_ports import CardKind, ProtocolError
-from domain.kiosk import Kiosk
+from domain.kiosk import FIRST_KEY, Kiosk
 from domain.rejections import Reason, Refused
 from ledger.credit_ledger import CreditLedger
 from ledger.tickets import IDENTITY_CHALLENGE
@@ -61,13 +61,15 @@ def read_card(ledger: CreditLedger, act: Act, token: str) -> tuple[CardReading, 
 
 
 def _verified(ledger: CreditLedger, token: str) -> tuple[UUID, CardReadingClaims]:
+    """Who signed it, and what; its `kid` is the kiosk's id, and after a slash that of a key added later."""
+    named, _, kid = key_id_of(token).partition("/")
     try:
-        kiosk_id = UUID(key_id_of(token))
+        kiosk_id = UUID(named)
     except ValueError as error:
         raise Refused(Reason.SIGNER_UNKNOWN, field="card_reading") from error
     kiosk = ledger.load(Kiosk, kiosk_id, missing=Reason.SIGNER_UNKNOWN)
     try:
-        return kiosk_id, CardReadingClaims.model_validate(verify_jws(token, kiosk.public_key))
+        return kiosk_id, CardReadingClaims.model_validate(verify_jws(token, kiosk.key(kid or FIRST_KEY)))
     except ValidationError as error:
         raise Problem("card-unreadable", 422, "card_reading") from error
 

@@ -18,6 +18,7 @@ from api import (
     provider,
     public,
     registration,
+    registry,
     regulator,
     sessions,
     worker,
@@ -48,6 +49,7 @@ ROUTERS = (
     provider.routes,
     regulator.routes,
     administrator.routes,
+    registry.routes,
 )
 
 

@@ -149,6 +149,6 @@ def _record(subject: UUID, life: Life) -> CreditRecord:
         subject_id=subject,
         provider_id=UUID(int=life.nth % 4),
         record_type=life.random.choice(RECORD_TYPES),
-        reference=str(uuid4()),
+        reference_mac=str(uuid4()),
         jws="eyJhbGciOiJFZERTQSJ9." + "Y29udGVudCBvZiBhIHJlY29yZA" * 16 + "." + "c2ln" * 21,
     )

@@ -1,9 +1,19 @@
-"""An identity-verification terminal (身份核验终端) and the key it signs its card readings with."""
+"""An identity-verification terminal (身份核验终端): registered with four eyes, its keys may change."""
 
 from typing import Self
 from uuid import UUID
 
 from domain.event import Cause, LedgerAggregate
+from domain.signing_keys import (
+    PublicKey,
+    SigningKeys,
+    require_confirmable,
+    require_in_force,
+    require_not_withdrawn,
+)
+
+FIRST_KEY = "1"
+"""The name (`kid`) of the key that a kiosk is registered with."""
 
 
 class Kiosk(LedgerAggregate):
@@ -18,11 +28,100 @@ class Kiosk(LedgerAggregate):
         site: str
         public_key: dict[str, str]
 
-    def __init__(self, site: str, public_key: dict[str, str]) -> None:
+    class Confirmed(LedgerAggregate.Event):
+        """A second administrator confirmed the registration."""
+
+        TOPIC = "jz.kiosk.confirmed"
+
+        def apply(self, kiosk: "Kiosk") -> None:
+            """Its readings count."""
+            kiosk.status = "in_force"
+
+    class KeyAdded(LedgerAggregate.Event):
+        """An administrator added a public key (JWK)."""
+
+        TOPIC = "jz.kiosk.key_added"
+        kid: str
+        key: dict[str, str]
+
+        def apply(self, kiosk: "Kiosk") -> None:
+            """The key waits for a second administrator."""
+            kiosk.keys.public[self.kid] = self.key
+            kiosk.keys.status[self.kid] = "proposed"
+            kiosk.keys.proposed_by[self.kid] = self.actor
+
+    class KeyConfirmed(LedgerAggregate.Event):
+        """A second administrator confirmed the key."""
+
+        TOPIC = "jz.kiosk.key_confirmed"
+        kid: str
+
+        def apply(self, kiosk: "Kiosk") -> None:
+            """Readings that it signs count, beside those of the other keys."""
+            kiosk.keys.status[self.kid] = "in_force"
+
+    class KeyRetired(LedgerAggregate.Event):
+        """An administrator retired the key."""
+
+        TOPIC = "jz.kiosk.key_retired"
+        kid: str
+
+        def apply(self, kiosk: "Kiosk") -> None:
+            """Readings that it signs are refused from here on."""
+            kiosk.keys.status[self.kid] = "retired"
+
+    class Withdrawn(LedgerAggregate.Event):
+        """An administrator withdrew the terminal."""
+
+        TOPIC = "jz.kiosk.withdrawn"
+
+        def apply(self, kiosk: "Kiosk") -> None:
+            """Its readings are refused, for good."""
+            kiosk.status = "withdrawn"
+
+    def __init__(self, site: str, public_key: PublicKey, actor: str) -> None:
         self.site = site
-        self.public_key = public_key
+        self.status = "proposed"
+        self.registered_by = actor
+        self.keys = SigningKeys.of_registration({FIRST_KEY: public_key})
 
     @classmethod
-    def register(cls, cause: Cause, kiosk_id: UUID, *, site: str, public_key: dict[str, str]) -> Self:
-        """Register a terminal."""
+    def register(cls, cause: Cause, kiosk_id: UUID, *, site: str, public_key: PublicKey) -> Self:
+        """Register a terminal; a second administrator must confirm it."""
         return cls.begin(cause, kiosk_id, site=site, public_key=public_key)
+
+    def confirm(self, cause: Cause) -> None:
+        """Confirm the registration as a second administrator."""
+        require_confirmable(self.status, self.registered_by, cause.actor)
+        self.happen(self.Confirmed, cause)
+
+    def add_key(self, cause: Cause, kid: str, key: PublicKey) -> None:
+        """Add a key; a second administrator must confirm it."""
+        require_in_force(self.status)
+        self.keys.require_new(kid, key)
+        self.happen(self.KeyAdded, cause, kid=kid, key=key)
+
+    def confirm_key(self, cause: Cause, kid: str) -> None:
+        """Confirm a key as a second administrator."""
+        require_in_force(self.status)
+        self.keys.require_proposed(kid, cause.actor)
+        self.happen(self.KeyConfirmed, cause, kid=kid)
+
+    def retire_key(self, cause: Cause, kid: str) -> None:
+        """Retire a key at once: one administrator suffices, since it may be in wrong hands."""
+        self.keys.require_not_retired(kid)
+        self.happen(self.KeyRetired, cause, kid=kid)
+
+    def withdraw(self, cause: Cause) -> None:
+        """Withdraw the terminal at once, or turn its registration down."""
+        require_not_withdrawn(self.status)
+        self.happen(self.Withdrawn, cause)
+
+    def key(self, kid: str) -> PublicKey:
+        """The public key that verifies what the terminal signs now.
+
+        Raises:
+            Refused: the terminal is not in force, has no such key, or has retired it.
+        """
+        require_in_force(self.status)
+        return self.keys.in_force(kid)

@@ -13,6 +13,7 @@ from projections import (
     employment,
     enterprise_directory,
     news,
+    signers,
     trail,
     worker_directory,
 )
@@ -26,6 +27,7 @@ PROJECTIONS: tuple[ModuleType, ...] = (
     disclosures,
     credit_records,
     news,
+    signers,
     trail,
 )
 """Each has a NAME, its TABLES, the event classes it HANDLES (None: all) and `handle(connection, events)`."""

@@ -1,25 +1,31 @@
 """Signed submissions of data providers: RFC 7515 compact JWS with EdDSA or ES256."""
 
+import hmac
 import json
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from hashlib import sha256
+from typing import Annotated, Any
 from uuid import UUID
 
 from joserfc import jws
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import import_key
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from domain.credit_record import RECORD_TYPES, CreditRecord
+from domain.credit_record import CreditRecord, RecordType
 from domain.event import Cause
 from domain.identifiers import IdNumber, InvalidIdentifier
 from domain.provider import Provider
 from domain.rejections import Reason, Refused
 from domain.worker import Worker
-from ledger.credit_ledger import Appended, CreditLedger, repeatable
+from ledger.credit_ledger import NOTHING_APPENDED, Appended, CreditLedger, repeatable
+from ledger.record_contents import Text, field_of, require_content
+from ledger.subject_keys import SubjectErased
 
 ALGORITHMS = ["Ed25519", "EdDSA", "ES256"]
 """`EdDSA` is the older name (RFC 8037) of what RFC 9864 calls `Ed25519`; providers send either."""
+Reference = Annotated[Text, StringConstraints(max_length=100)]
 UNREADABLE = (JoseError, ValueError, RecursionError)
 """What the library raises for a bad JWS; its JSON may be nested deeper than the stack."""
 
@@ -33,13 +39,27 @@ class Submission:
     Attributes:
         id_number: the worker's.
         reference: the provider's own, unique with that provider.
-        content: the record itself, by the schema of its type.
+        corrects: the reference of the record whose place this one takes.
     """
 
     id_number: IdNumber
     record_type: str
     reference: str
+    corrects: str | None
+
+
+class Claims(BaseModel):
+    """What a provider signs; a claim too many is refused: a misspelt `corrects` would correct nothing."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    iss: str
+    aud: str
+    type: RecordType
+    reference: Reference
+    id_number: Any
     content: dict[str, Any]
+    corrects: Reference | None = None
 
 
 def verify_jws(token: str, key: dict[str, str]) -> dict[str, Any]:
@@ -76,43 +96,86 @@ def submit_record(
 ) -> Appended:
     """Take over a signed record about a worker whose letter is in force.
 
-    The same reference with the same signed content is answered as before.
+    The same reference with the same payload is answered as before. A record that corrects another one of
+    the provider's takes its place.
 
     Raises:
-        Refused: unknown provider, key, worker or type, a wrong signature, no letter, another content.
+        Refused: unknown provider, key, worker or type, a wrong signature, no letter, another content, or
+            nothing to correct.
     """
     provider = ledger.load(Provider, provider_id, missing=Reason.SIGNER_UNKNOWN)
     claims = verify_jws(token, provider.key(key_id_of(token)))
-    submission = _submission(claims, provider_id, audience)
-    provider.require_record_type(submission.record_type)
+    submission = read_submission(provider, claims, audience)
     subject = _worker_with_letter(ledger, submission.id_number)
-    stream = CreditRecord.stream_for(subject, provider_id, submission.reference)
-    before = ledger.find(CreditRecord, stream)
+    mac = reference_mac(ledger, subject, provider_id, submission.reference)
+    before = ledger.find(CreditRecord, CreditRecord.stream_for(subject, provider_id, mac))
     if before:
-        before.require_same(token.rpartition(".")[0])
-        return ledger.positions_of(stream)
+        before.require_same(token.split(".")[1])
+        return ledger.find_appended(before.submitted_by_command) or NOTHING_APPENDED
     record = CreditRecord.submit(
         cause,
         subject_id=subject,
         provider_id=provider_id,
         record_type=submission.record_type,
-        reference=submission.reference,
+        reference_mac=mac,
         jws=token,
     )
-    return ledger.commit(cause, record)
+    return ledger.commit(cause, record, *_superseded(ledger, cause, record, submission.corrects))
 
 
-def _submission(claims: dict[str, Any], provider_id: UUID, audience: str) -> Submission:
-    if claims.get("aud") != audience or claims.get("iss") != str(provider_id):
-        raise Refused(Reason.SIGNATURE_INVALID, field="aud")
-    record_type, reference, content = (claims.get(name) for name in ("type", "reference", "content"))
-    if record_type not in RECORD_TYPES or not isinstance(reference, str) or not isinstance(content, dict):
-        raise Refused(Reason.SUBMISSION_INVALID, field="content")
+def _superseded(
+    ledger: CreditLedger, cause: Cause, correction: CreditRecord, corrects: str | None
+) -> list[CreditRecord]:
+    """The record that is corrected, if one is: it and its correction change in one append.
+
+    Two corrections at once meet at its stream, so that one of them finds it corrected already.
+    """
+    if corrects is None:
+        return []
+    subject, provider_id = correction.subject_id, correction.provider_id
+    mac = reference_mac(ledger, subject, provider_id, corrects)
+    corrected = ledger.find(CreditRecord, CreditRecord.stream_for(subject, provider_id, mac))
+    if corrected is None:
+        raise Refused(Reason.CORRECTED_UNKNOWN, field="corrects")
+    corrected.supersede(cause, correction)
+    return [corrected]
+
+
+def reference_mac(ledger: CreditLedger, subject: UUID, provider_id: UUID, reference: str) -> str:
+    """A provider's reference as it enters a stream's id: HMAC-SHA256 under the worker's own key, in hex.
+
+    Who has that key can read the reference anyway; once it is destroyed nobody can test a guess.
+
+    Raises:
+        Refused: the worker is being erased at this moment.
+    """
     try:
-        id_number = IdNumber.parse(str(claims.get("id_number")))
+        key = ledger.keys.get(subject)
+    except SubjectErased as error:
+        raise Refused(Reason.WORKER_UNKNOWN, field="id_number") from error
+    return hmac.new(key, f"credit_record\x1f{provider_id}\x1f{reference}".encode(), sha256).hexdigest()
+
+
+def read_submission(provider: Provider, claims: dict[str, Any], audience: str) -> Submission:
+    """What the verified claims of a provider say, once all of it is as documented.
+
+    Raises:
+        Refused: another audience or issuer, a field that is missing, wrong or too many, a type that the
+            provider was not granted, no ID number.
+    """
+    if claims.get("aud") != audience or claims.get("iss") != str(provider.id):
+        raise Refused(Reason.SIGNATURE_INVALID, field="aud")
+    try:
+        said = Claims.model_validate(claims)
+    except ValidationError as error:
+        raise Refused(Reason.SUBMISSION_INVALID, field=field_of(error)) from None
+    provider.require_record_type(said.type)
+    require_content(said.type, json.dumps(said.content))
+    try:
+        id_number = IdNumber.parse(str(said.id_number))
     except InvalidIdentifier as error:
         raise Refused(Reason.WORKER_UNKNOWN, field="id_number") from error
-    return Submission(id_number, record_type, reference, content)
+    return Submission(id_number, said.type, said.reference, said.corrects)
 
 
 def _worker_with_letter(ledger: CreditLedger, id_number: IdNumber) -> UUID:

@@ -1,4 +1,4 @@
-"""Staff roles with four eyes, and the registration of providers and kiosks."""
+"""Staff roles with four eyes."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -7,8 +7,6 @@ from uuid import UUID
 
 from domain.enterprise import Enterprise
 from domain.event import Cause
-from domain.kiosk import Kiosk
-from domain.provider import Provider
 from domain.rejections import Reason, Refused
 from domain.staff import StaffMember
 from domain.streams import id_of_command
@@ -78,26 +76,6 @@ def enrol_passkey(
         raise Refused(Reason.PASSKEY_INVALID)
     member.enrol_passkey(cause, credential_id, public_key)
     return ledger.commit(cause, member)
-
-
-@use_case
-def register_provider(
-    ledger: CreditLedger, cause: Cause, name: str, record_types: list[str], keys: dict[str, dict[str, str]]
-) -> tuple[UUID, Appended]:
-    """Register a data provider with its public keys, by `kid`."""
-    provider_id = id_of_command(cause.command_id, "provider")
-    provider = Provider.register(cause, provider_id, name=name, record_types=record_types, keys=keys)
-    return provider_id, ledger.commit(cause, provider)
-
-
-@use_case
-def register_kiosk(
-    ledger: CreditLedger, cause: Cause, site: str, public_key: dict[str, str]
-) -> tuple[UUID, Appended]:
-    """Register a terminal with its public key."""
-    kiosk_id = id_of_command(cause.command_id, "kiosk")
-    kiosk = Kiosk.register(cause, kiosk_id, site=site, public_key=public_key)
-    return kiosk_id, ledger.commit(cause, kiosk)
 
 
 @use_case

@@ -16,7 +16,7 @@ from tests.controls.people import Person, new_person
 from tests.controls.plain_text import found
 from tests.controls.problems import refusal
 from tests.controls.profiles import EXAMPLES, WORDS
-from tests.controls.providers import LEVEL, RegisteredProvider, send
+from tests.controls.providers import AUTHORITY, RegisteredProvider, send
 from tests.controls.saved_pages import saved
 from tests.controls.trails import settled
 from tests.controls.visitors import (
@@ -142,7 +142,7 @@ def test_nothing_personal_stands_in_plain_text_before_or_after(
         saved(api, worker, page)
     viewed(api, consumer, approved(worker, consumer, ["basic", "tax", "insurance", "training"]))
     words = {word for visitor in people for word in _numbers(visitor.person)}
-    words |= {LEVEL, OWN_NAME, token.split(".")[1]} | WORDS
+    words |= {AUTHORITY, OWN_NAME, token.split(".")[1]} | WORDS
     # when both databases and their files are searched, before and after they have cancelled
     before = found(postgres, state_dir, words)
     for visitor in people:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from domain.kiosk import Kiosk
+from domain.kiosk import FIRST_KEY, Kiosk
 from domain.provider import Provider
 from tests.controls.api import Api
 from tests.controls.problems import invalid_fields
@@ -43,8 +43,8 @@ def test_a_public_key_is_kept_as_it_was_given(api: Api, key: dict[str, str]) -> 
     kiosk = registered(api, "/v1/kiosks", kiosk_with(key))
     # when both registrations are loaded, then they hold the key
     assert (provider.status_code, kiosk.status_code) == (201, 201)
-    assert api.parts.ledger.load(Provider, provider.json()["id"]).keys == {"2026": key}
-    assert api.parts.ledger.load(Kiosk, kiosk.json()["id"]).public_key == key
+    assert api.parts.ledger.load(Provider, provider.json()["id"]).keys.public == {"2026": key}
+    assert api.parts.ledger.load(Kiosk, kiosk.json()["id"]).keys.public == {FIRST_KEY: key}
 
 
 @pytest.mark.parametrize("kind", PRIVATE)
@@ -95,6 +95,8 @@ def test_what_is_no_public_key_is_refused(api: Api, key: object) -> None:
         {"record_types": ["salary"]},
         {"keys": {}},
         {"keys": {"": ED25519}},
+        {"keys": {"a/b": ED25519}},
+        {"keys": {"税务": ED25519}},
         {"keys": {str(number): ED25519 for number in range(11)}},
     ],
 )

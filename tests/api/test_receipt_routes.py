@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.controls.api import Api
 from tests.controls.certificates import approved, path, requested, viewed
-from tests.controls.providers import LEVEL, registered_provider
+from tests.controls.providers import AUTHORITY, registered_provider
 from tests.controls.trails import settled
 from tests.controls.visitors import Employed, Visitor
 
@@ -41,10 +41,10 @@ def test_a_receipt_never_holds_a_value(api: Api, worker: Employed, consumer: Vis
     # given a tax record that was read
     provider = registered_provider(api)
     provider.submit(api, provider.record(worker.person))
-    assert LEVEL in str(viewed(api, consumer, approved(worker, consumer, ["basic", "tax"])))
+    assert AUTHORITY in str(viewed(api, consumer, approved(worker, consumer, ["basic", "tax"])))
     # when the receipts are read, then neither the record nor who the people are stands in them
     text = str([receipts(api, somebody) for somebody in (worker, consumer)])
-    secrets = (LEVEL, str(worker.person.name), str(worker.person.id_number), worker.person.phone.national)
+    secrets = (AUTHORITY, str(worker.person.name), str(worker.person.id_number), worker.person.phone.national)
     assert not [secret for secret in secrets if secret in text]
 
 

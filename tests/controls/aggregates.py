@@ -56,6 +56,7 @@ CHECK_IN_NOTICE: Final = AnnouncementContent(
     source="家政服务信用信息平台",
     effective_on="2026-04-01",
 )
+NEW_KEY: Final = {"kty": "OKP", "crv": "Ed25519", "x": "JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}
 PUBLIC_KEY: Final = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
 
 
@@ -157,15 +158,25 @@ def announcement() -> Announcement:
     return Announcement.publish(cause(actor="staff:editor"), CHECK_IN_NOTICE)
 
 
-def credit_record() -> CreditRecord:
+CORRECTION: Final = "2026-000002"
+
+
+def credit_record(reference_mac: str = "2026-000001", record_type: str = "tax") -> CreditRecord:
+    """A record; what stands for its keyed reference is readable here."""
     return CreditRecord.submit(
         cause(actor=f"provider:{TAX_OFFICE}"),
         subject_id=WANG,
         provider_id=TAX_OFFICE,
-        record_type="tax",
-        reference="2026-000001",
+        record_type=record_type,
+        reference_mac=reference_mac,
         jws="aGVhZGVy.cGF5bG9hZA.c2lnbmF0dXJl",
     )
+
+
+def corrected_record() -> CreditRecord:
+    made = credit_record()
+    made.supersede(cause(actor=f"provider:{TAX_OFFICE}"), credit_record(CORRECTION))
+    return made
 
 
 def proposed_officer() -> StaffMember:
@@ -185,7 +196,8 @@ def profile() -> Profile:
     return made
 
 
-def provider() -> Provider:
+def registered_provider() -> Provider:
+    """It waits for a second administrator."""
     return Provider.register(
         cause(actor=FIRST_ADMINISTRATOR),
         TAX_OFFICE,
@@ -195,9 +207,22 @@ def provider() -> Provider:
     )
 
 
-def kiosk() -> Kiosk:
+def provider() -> Provider:
+    made = registered_provider()
+    made.confirm(cause(actor=SECOND_ADMINISTRATOR))
+    return made
+
+
+def registered_kiosk() -> Kiosk:
+    """It waits for a second administrator."""
     registered_by = cause(actor=FIRST_ADMINISTRATOR)
     return Kiosk.register(registered_by, KIOSK, site="朝阳区政务服务中心", public_key=PUBLIC_KEY)
+
+
+def kiosk() -> Kiosk:
+    made = registered_kiosk()
+    made.confirm(cause(actor=SECOND_ADMINISTRATOR))
+    return made
 
 
 def access_log() -> AccessLog:

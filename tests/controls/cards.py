@@ -14,7 +14,7 @@ from jiazheng.demo.portraits import card_portrait, photo_block
 from jiazheng.demo.terminal import Signer
 from tests.controls.api import Api
 from tests.controls.people import Person
-from tests.controls.visitors import Visitor, administrator
+from tests.controls.visitors import Visitor, confirmed
 
 PORTRAIT = "obama3.jpg"
 """The card's portrait; `visitors.ENROLLED` is another picture of the same person."""
@@ -43,10 +43,10 @@ class Kiosk:
 
 
 def registered_kiosk(api: Api) -> Kiosk:
-    """Registered by an administrator."""
+    """Registered by two administrators."""
     signer = Signer()
     body = {"site": "政务服务中心", "public_key": signer.public_jwk()}
-    return Kiosk(administrator(api, "first").post("/v1/kiosks", json=body)["id"], signer, api.url)
+    return Kiosk(confirmed(api, "/v1/kiosks", body), signer, api.url)
 
 
 def reading_of(api: Api, visitor: Visitor) -> str:

@@ -9,11 +9,14 @@ from typing import Any, TypeVar
 import domain
 from domain.event import LedgerAggregate
 from domain.face import FaceChecks
+from domain.kiosk import Kiosk
 from domain.letter import CURRENT
+from domain.provider import Provider
 from tests.controls import aggregates as made
 from tests.controls.moments import (
     AINONG,
     DAY,
+    FIRST_ADMINISTRATOR,
     HOUR,
     LI,
     MIDNIGHT,
@@ -57,11 +60,11 @@ def stories() -> Iterator[LedgerAggregate]:
     yield from _scans()
     yield _revised_enterprise()
     yield _withdrawn_announcement()
-    yield made.credit_record()
+    yield made.corrected_record()
     yield _withdrawn_officer()
     yield made.profile()
-    yield made.provider()
-    yield made.kiosk()
+    yield _withdrawn_provider()
+    yield _withdrawn_kiosk()
     yield _looked_at()
 
 
@@ -137,6 +140,28 @@ def _withdrawn_officer() -> LedgerAggregate:
     officer.enrol_passkey(cause(actor="staff:zhao"), "Y3JlZGVudGlhbA", "cHVibGljIGtleQ")
     officer.withdraw(cause(actor=SECOND_ADMINISTRATOR))
     return officer
+
+
+def _withdrawn_provider() -> LedgerAggregate:
+    provider = made.provider()
+    provider.propose_record_types(cause(actor=FIRST_ADMINISTRATOR), ["tax", "insurance"])
+    provider.grant_record_types(cause(actor=SECOND_ADMINISTRATOR), ["tax", "insurance"])
+    _replace_key(provider)
+    return provider
+
+
+def _withdrawn_kiosk() -> LedgerAggregate:
+    kiosk = made.kiosk()
+    _replace_key(kiosk)
+    return kiosk
+
+
+def _replace_key(signer: Provider | Kiosk) -> None:
+    """A new key, confirmed and retired; then the end."""
+    signer.add_key(cause(actor=FIRST_ADMINISTRATOR), "2027", made.NEW_KEY)
+    signer.confirm_key(cause(actor=SECOND_ADMINISTRATOR), "2027")
+    signer.retire_key(cause(actor=FIRST_ADMINISTRATOR), "2027")
+    signer.withdraw(cause(actor=FIRST_ADMINISTRATOR))
 
 
 def _looked_at() -> LedgerAggregate:

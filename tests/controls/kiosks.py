@@ -17,7 +17,7 @@ from jiazheng.demo.portraits import card_portrait, photo_block
 from jiazheng.demo.terminal import Signer
 from tests.controls.api import Api
 from tests.controls.people import Person
-from tests.controls.visitors import Visitor, administrator, photo
+from tests.controls.visitors import Visitor, confirmed, photo
 
 PORTRAIT: Final = "obama3.jpg"
 """The picture on every card of these tests."""
@@ -33,8 +33,8 @@ class RegisteredKiosk:
     signer: Signer
     audience: str
 
-    def sign(self, challenge: str, document: CardDocument, /, **changes: Any) -> str:
-        """Sign a reading; `changes` replace claims."""
+    def sign(self, challenge: str, document: CardDocument, /, kid: str = "", **changes: Any) -> str:
+        """Sign a reading, under the name of a key added later if there is one; `changes` replace claims."""
         claims = {
             "aud": self.audience,
             "challenge": challenge,
@@ -44,14 +44,14 @@ class RegisteredKiosk:
             "decoder": "remote_sam",
             "transcript_sha256": "cd" * 32,
         }
-        return self.signer.sign(self.kiosk_id, claims | changes)
+        return self.signer.sign(f"{self.kiosk_id}{kid}", claims | changes)
 
 
 def registered_kiosk(api: Api) -> RegisteredKiosk:
-    """A kiosk that an administrator has just registered."""
+    """A kiosk that two administrators have just registered."""
     signer = Signer()
     body = {"site": "合肥市蜀山区政务服务中心", "public_key": signer.public_jwk()}
-    return RegisteredKiosk(administrator(api, "first").post("/v1/kiosks", json=body)["id"], signer, api.url)
+    return RegisteredKiosk(confirmed(api, "/v1/kiosks", body), signer, api.url)
 
 
 def challenge(client: Client) -> str:

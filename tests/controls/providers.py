@@ -10,11 +10,11 @@ from joserfc.jwk import ECKey, OKPKey
 
 from tests.controls.api import Api
 from tests.controls.people import Person
-from tests.controls.visitors import administrator
+from tests.controls.visitors import confirmed
 
 KID: Final = "2026"
-LEVEL: Final = "A-special"
-TAX: Final = {"year": 2025, "paid": True, "level": LEVEL}
+AUTHORITY: Final = "合肥市蜀山区税务局"
+TAX: Final = {"year": 2025, "paid": True, "level": "A", "authority": AUTHORITY}
 
 
 class ProviderKey:
@@ -65,8 +65,7 @@ def send(api: Api, provider_id: str, token: str) -> httpx.Response:
 
 
 def registered_provider(api: Api, algorithm: str = "Ed25519") -> RegisteredProvider:
-    """A tax office that an administrator has just registered."""
+    """A tax office that two administrators have just registered."""
     key = ProviderKey(algorithm)
     body = {"name": "合肥市税务局", "record_types": ["tax"], "keys": {KID: key.public_jwk()}}
-    registered = administrator(api, "first").post("/v1/providers", json=body)
-    return RegisteredProvider(registered["id"], key, api.url)
+    return RegisteredProvider(confirmed(api, "/v1/providers", body), key, api.url)

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import cache
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from devices.face_matcher import FaceMatcher
@@ -156,6 +156,13 @@ def administrator(api: Api, name: str) -> Client:
         staff_id = grant_first_administrator(api.parts.ledger, cause)
         api.staff[name] = enrolled(api, staff_id, enrolment_token_for(api, staff_id)).staff_id
     return signed_in(api, api.staff[name], "administrator")
+
+
+def confirmed(api: Api, path: str, body: dict[str, Any]) -> str:
+    """The id of a provider or a kiosk that one administrator registered and the other confirmed."""
+    registered: str = administrator(api, "first").post(path, json=body)["id"]
+    administrator(api, "second").post(f"{path}/{registered}/confirmation")
+    return registered
 
 
 def enrolment_token_for(api: Api, staff_id: UUID) -> str:

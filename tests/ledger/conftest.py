@@ -10,6 +10,7 @@ from ledger.credit_ledger import CreditLedger
 from ledger.use_cases.disclosures import issue_certificate_code, request_disclosure
 from tests.conftest import MovableClock
 from tests.controls.people import cause, complete_worker, registered_consumer
+from tests.controls.tax_office import TaxOffice, tax_office
 
 
 @dataclass(frozen=True)
@@ -45,3 +46,8 @@ def scan(ledger: CreditLedger, clock: MovableClock, code: str) -> Scan:
     consumer = registered_consumer(ledger, clock).subject
     disclosure, _ = request_disclosure(ledger, cause(clock, "person"), consumer, code, ["tax", "health"])
     return Scan(disclosure.subject_id, consumer, disclosure)
+
+
+@pytest.fixture
+def office(ledger: CreditLedger, clock: MovableClock) -> TaxOffice:
+    return tax_office(ledger, clock)

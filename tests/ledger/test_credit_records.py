@@ -2,63 +2,29 @@
 
 import json
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from joserfc import jws
-from joserfc.jwk import ECKey, OKPKey
 
 from domain.credit_record import CreditRecord
+from domain.provider import Provider
 from domain.rejections import Reason
 from ledger.credit_ledger import CreditLedger
+from ledger.use_cases.accounts import erase_subject
 from ledger.use_cases.credit_records import content_of, submit_record
-from ledger.use_cases.staff import register_provider
+from ledger.use_cases.registry import (
+    grant_record_types,
+    propose_record_types,
+    retire_key,
+    withdraw,
+)
 from ledger.use_cases.verification import revoke_letter
 from tests.conftest import MovableClock
-from tests.controls.moments import refused
-from tests.controls.people import CompleteWorker, cause, complete_worker, registered_worker
-
-US = "https://ledger.example"
-KEYS: dict[str, OKPKey | ECKey] = {
-    "Ed25519": OKPKey.generate_key("Ed25519", {"kid": "Ed25519"}),
-    "EdDSA": OKPKey.generate_key("Ed25519", {"kid": "EdDSA"}),
-    "ES256": ECKey.generate_key("P-256", {"kid": "ES256"}),
-}
-
-
-@dataclass(frozen=True)
-class TaxOffice:
-    """A registered provider that signs."""
-
-    id: UUID
-    worker: CompleteWorker
-
-    def sign(self, algorithm: str = "Ed25519", kid: str | None = None, **claims: Any) -> str:
-        says = {
-            "aud": US,
-            "iss": str(self.id),
-            "id_number": str(self.worker.person.id_number),
-            "type": "tax",
-            "reference": "2026-1",
-            "content": {"status": "正常"},
-        }
-        header = {"alg": algorithm, "kid": kid or algorithm}
-        payload = json.dumps(says | claims, ensure_ascii=False)
-        return jws.serialize_compact(header, payload, KEYS[algorithm], algorithms=[algorithm])
-
-
-@pytest.fixture
-def office(ledger: CreditLedger, clock: MovableClock) -> TaxOffice:
-    public = {kid: key.as_dict(private=False) for kid, key in KEYS.items()}
-    keys: Any = {kid: {name: str(value) for name, value in key.items()} for kid, key in public.items()}
-    provider, _ = register_provider(ledger, cause(clock, "staff:a"), "税务局", ["tax"], keys)
-    return TaxOffice(provider, complete_worker(ledger, clock))
-
-
-def _submit(ledger: CreditLedger, clock: MovableClock, office: TaxOffice, token: str) -> object:
-    return submit_record(ledger, cause(clock, f"provider:{office.id}"), office.id, token, US)
+from tests.controls.moments import FIRST_ADMINISTRATOR, SECOND_ADMINISTRATOR, refused
+from tests.controls.people import cause, registered_worker
+from tests.controls.tax_office import KEYS, OWING, PAID, US, TaxOffice, submit
 
 
 @pytest.mark.filterwarnings("ignore:EdDSA is deprecated")  # providers still send the older name
@@ -67,22 +33,21 @@ def test_a_signed_record_is_kept_as_received(
     ledger: CreditLedger, clock: MovableClock, office: TaxOffice, algorithm: str
 ) -> None:
     token = office.sign(algorithm)
-    _submit(ledger, clock, office, token)
-    stream = CreditRecord.stream_for(office.worker.subject, office.id, "2026-1")
-    record = ledger.load(CreditRecord, stream)
-    assert (record.jws, content_of(record)) == (token, {"status": "正常"})
+    submit(ledger, clock, office, token)
+    record = ledger.load(CreditRecord, office.stream(ledger))
+    assert (record.jws, content_of(record)) == (token, PAID)
 
 
 def test_the_same_reference_has_the_same_answer_and_no_other_content(
     ledger: CreditLedger, clock: MovableClock, office: TaxOffice
 ) -> None:
     # given a record with a signature that differs each time
-    first = _submit(ledger, clock, office, office.sign("ES256"))
+    first = submit(ledger, clock, office, office.sign("ES256"))
     # when it comes again, signed anew, then the answer is the same
-    assert _submit(ledger, clock, office, office.sign("ES256")) == first
+    assert submit(ledger, clock, office, office.sign("ES256")) == first
     # and other content under that reference is refused
     with refused(Reason.REFERENCE_REUSED):
-        _submit(ledger, clock, office, office.sign("ES256", content={"status": "欠税"}))
+        submit(ledger, clock, office, office.sign("ES256", content=OWING))
 
 
 @pytest.mark.parametrize(
@@ -94,6 +59,11 @@ def test_the_same_reference_has_the_same_answer_and_no_other_content(
         ({"type": "health"}, Reason.SIGNER_UNKNOWN),
         ({"reference": 7}, Reason.SUBMISSION_INVALID),
         ({"content": "text"}, Reason.SUBMISSION_INVALID),
+        ({"content": {"year": 2025}}, Reason.SUBMISSION_INVALID),
+        ({"content": PAID | {"more": 1}}, Reason.SUBMISSION_INVALID),
+        ({"correct": "2025-1"}, Reason.SUBMISSION_INVALID),
+        ({"corrects": 7}, Reason.SUBMISSION_INVALID),
+        ({"corrects": "2025-1"}, Reason.CORRECTED_UNKNOWN),
         ({"id_number": "11010519491231002Y"}, Reason.WORKER_UNKNOWN),
         ({"id_number": "440524188001010014"}, Reason.WORKER_UNKNOWN),
         ({"kid": "unknown"}, Reason.SIGNER_UNKNOWN),
@@ -105,7 +75,7 @@ def test_a_submission_that_is_not_right_is_refused(
 ) -> None:
     before = ledger.event_log.heads()
     with refused(reason):
-        _submit(ledger, clock, office, office.sign(**claims))
+        submit(ledger, clock, office, office.sign(**claims))
     assert ledger.event_log.heads() == before
 
 
@@ -114,7 +84,7 @@ def test_what_the_provider_did_not_sign_is_refused(
 ) -> None:
     token = office.sign()
     head, payload, signature = token.split(".")
-    other_payload = office.sign(content={"status": "欠税"}).split(".")[1]
+    other_payload = office.sign(content=OWING).split(".")[1]
     unsigned_head = urlsafe_b64encode(b'{"alg":"none","kid":"Ed25519"}').rstrip(b"=").decode()
     for forged in (
         f"{head}.{other_payload}.{signature}",
@@ -124,7 +94,7 @@ def test_what_the_provider_did_not_sign_is_refused(
         office.sign("ES256", kid="Ed25519"),
     ):
         with refused(Reason.SIGNATURE_INVALID):
-            _submit(ledger, clock, office, forged)
+            submit(ledger, clock, office, forged)
 
 
 @pytest.mark.parametrize("value", ['"\\ud800"', "NaN", "1e999"])
@@ -139,7 +109,7 @@ def test_what_no_answer_could_ever_show_is_refused(
     token = jws.serialize_compact(header, payload, KEYS["Ed25519"], algorithms=["Ed25519"])
     # when it is submitted, then it is refused, and no later look at the worker's records fails
     with refused(Reason.SIGNATURE_INVALID):
-        _submit(ledger, clock, office, token)
+        submit(ledger, clock, office, token)
 
 
 def test_a_worker_without_a_letter_in_force_has_no_records(
@@ -149,7 +119,7 @@ def test_a_worker_without_a_letter_in_force_has_no_records(
     fresh = registered_worker(ledger, clock).person.id_number
     for token in (office.sign(), office.sign(id_number=str(fresh))):
         with refused(Reason.LETTER_NOT_IN_FORCE):
-            _submit(ledger, clock, office, token)
+            submit(ledger, clock, office, token)
 
 
 def test_an_unknown_provider_submits_nothing(
@@ -157,3 +127,59 @@ def test_an_unknown_provider_submits_nothing(
 ) -> None:
     with refused(Reason.SIGNER_UNKNOWN):
         submit_record(ledger, cause(clock, "provider:x"), uuid4(), office.sign(), US)
+
+
+def test_the_same_payload_under_a_new_key_is_the_same_submission(
+    ledger: CreditLedger, clock: MovableClock, office: TaxOffice
+) -> None:
+    # given a record whose key was retired since
+    first = submit(ledger, clock, office, office.sign("Ed25519"))
+    retire_key(ledger, cause(clock, FIRST_ADMINISTRATOR), Provider, office.id, "Ed25519")
+    # when it comes again under a key in force, then the answer is the same
+    assert submit(ledger, clock, office, office.sign("ES256")) == first
+    # and under the retired one it is refused
+    with refused(Reason.KEY_RETIRED):
+        submit(ledger, clock, office, office.sign("Ed25519"))
+
+
+def test_a_retired_key_or_a_withdrawn_provider_leaves_what_was_taken_over(
+    ledger: CreditLedger, clock: MovableClock, office: TaxOffice
+) -> None:
+    # given a record
+    submit(ledger, clock, office, office.sign())
+    # when the provider is withdrawn
+    retire_key(ledger, cause(clock, FIRST_ADMINISTRATOR), Provider, office.id, "Ed25519")
+    withdraw(ledger, cause(clock, FIRST_ADMINISTRATOR), Provider, office.id)
+    # then it submits nothing more, and the record can be read as before
+    with refused(Reason.SIGNER_WITHDRAWN):
+        submit(ledger, clock, office, office.sign("ES256", reference="2026-2"))
+    assert content_of(ledger.load(CreditRecord, office.stream(ledger))) == PAID
+
+
+def test_a_provider_submits_the_types_that_it_was_granted_last(
+    ledger: CreditLedger, clock: MovableClock, office: TaxOffice
+) -> None:
+    # given a provider whose types two administrators changed
+    propose_record_types(ledger, cause(clock, FIRST_ADMINISTRATOR), office.id, ["health"])
+    grant_record_types(ledger, cause(clock, SECOND_ADMINISTRATOR), office.id, ["health"])
+    # then the former type is refused, the new one taken over
+    with refused(Reason.SIGNER_UNKNOWN):
+        submit(ledger, clock, office, office.sign())
+    fit = {"result": "fit", "examined_on": "2026-02-28"}
+    assert submit(ledger, clock, office, office.sign(type="health", content=fit)).positions
+
+
+def test_a_reference_cannot_be_guessed_from_the_stream_without_the_worker_s_key(
+    ledger: CreditLedger, clock: MovableClock, office: TaxOffice
+) -> None:
+    # given a provider that uses ID numbers as references
+    reference = str(office.worker.person.id_number)
+    submit(ledger, clock, office, office.sign(reference=reference))
+    subject, stream = office.worker.subject, office.stream(ledger, reference)
+    assert ledger.find(CreditRecord, stream)
+    # then who knows the reference and every id, but no key, does not come to the stream
+    assert stream != CreditRecord.stream_for(subject, office.id, reference)
+    # and after the erasure nobody does
+    erase_subject(ledger, subject)
+    with refused(Reason.WORKER_UNKNOWN):
+        office.stream(ledger, reference)

@@ -1,14 +1,12 @@
-"""Staff roles with four eyes, and the registration of kiosks."""
+"""Staff roles with four eyes."""
 
 from uuid import uuid4
 
-from domain.kiosk import Kiosk
 from domain.rejections import Reason
 from domain.staff import StaffMember
 from ledger.credit_ledger import CreditLedger
-from ledger.use_cases.staff import enrol_passkey, grant_role, propose_role, register_kiosk, withdraw_role
+from ledger.use_cases.staff import enrol_passkey, grant_role, propose_role, withdraw_role
 from tests.conftest import MovableClock
-from tests.controls.aggregates import PUBLIC_KEY
 from tests.controls.moments import FIRST_ADMINISTRATOR, SECOND_ADMINISTRATOR, refused
 from tests.controls.people import cause, listed_enterprise
 
@@ -41,12 +39,3 @@ def test_nobody_is_granted_what_nobody_proposed(ledger: CreditLedger, clock: Mov
     for act in (grant_role, withdraw_role):
         with refused(Reason.NOT_FOUND):
             act(ledger, cause(clock, SECOND_ADMINISTRATOR), uuid4())
-
-
-def test_a_repeated_registration_of_a_kiosk_is_the_same_kiosk(
-    ledger: CreditLedger, clock: MovableClock
-) -> None:
-    command = cause(clock, FIRST_ADMINISTRATOR)
-    kiosk, places = register_kiosk(ledger, command, "政务中心", PUBLIC_KEY)
-    assert register_kiosk(ledger, command, "政务中心", PUBLIC_KEY) == (kiosk, places)
-    assert ledger.load(Kiosk, kiosk).public_key == PUBLIC_KEY

@@ -30,8 +30,16 @@ from ledger.use_cases.regulation import record_look
 from projections.catalogue import followers
 from projections.runner import catch_up
 from tests.conftest import MovableClock
-from tests.controls.aggregates import AINONG_LISTED, CHECK_IN_NOTICE, credit_record
-from tests.controls.moments import DAY, PERIOD, WANG
+from tests.controls.aggregates import (
+    AINONG_LISTED,
+    CHECK_IN_NOTICE,
+    CORRECTION,
+    NEW_KEY,
+    corrected_record,
+    credit_record,
+)
+from tests.controls.aggregates import provider as example_provider
+from tests.controls.moments import DAY, FIRST_ADMINISTRATOR, PERIOD, SECOND_ADMINISTRATOR, WANG
 from tests.controls.people import (
     ACCEPTED,
     CompleteWorker,
@@ -74,6 +82,7 @@ def story(ledger: CreditLedger, clock: MovableClock) -> Story:
     decline(ledger, cause(clock, "person"), worker.subject, refused[0])
     _submitted(ledger, clock)
     _announced(ledger, clock)
+    _provider(ledger, clock)
     record_look(ledger, cause(clock, "staff:regulator"), worker.subject, "regulator", "trail", "§12")
     choose_enterprises(ledger, cause(clock, "person"), worker.subject, [former.enterprise])
     end_employment(ledger, cause(clock, "person"), former.subject, former.enterprise, "worker")
@@ -95,10 +104,21 @@ def _scan(
 
 
 def _submitted(ledger: CreditLedger, clock: MovableClock) -> None:
-    """A record of the fixed example worker: what it says does not matter to a read model."""
+    """A record of the fixed example worker, and its correction: what they say does not matter here."""
     ledger.keys.create(WANG)
-    record: LedgerAggregate = credit_record()
-    ledger.commit(cause(clock, "provider"), record)
+    record: LedgerAggregate = credit_record(CORRECTION)
+    corrected: LedgerAggregate = corrected_record()
+    ledger.commit(cause(clock, "provider"), record, corrected)
+
+
+def _provider(ledger: CreditLedger, clock: MovableClock) -> None:
+    """A provider whose keys overlap, with types that wait for a second administrator."""
+    provider = example_provider()
+    provider.add_key(cause(clock, FIRST_ADMINISTRATOR), "2027", NEW_KEY)
+    provider.confirm_key(cause(clock, SECOND_ADMINISTRATOR), "2027")
+    provider.retire_key(cause(clock, FIRST_ADMINISTRATOR), "2026")
+    provider.propose_record_types(cause(clock, FIRST_ADMINISTRATOR), ["tax", "insurance"])
+    ledger.commit(cause(clock, "staff"), provider)
 
 
 def _announced(ledger: CreditLedger, clock: MovableClock) -> None:

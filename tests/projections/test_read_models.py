@@ -1,18 +1,23 @@
 """The rows that a read model has after the events, and what its queries say."""
 
+import json
 from datetime import datetime, timedelta
 
 from psycopg import Connection
 
+from domain.kiosk import FIRST_KEY, Kiosk
 from domain.personal import Sealed
+from domain.provider import Provider
 from domain.streams import partition_of
 from ledger.credit_ledger import CreditLedger
 from ledger.sealing import read_sealed
-from projections import credit_records, disclosures, employment, trail, worker_directory
-from projections.catalogue import PROJECTIONS
+from projections import credit_records, disclosures, employment, signers, trail, worker_directory
+from projections.catalogue import PROJECTIONS, followers
+from projections.runner import catch_up
 from tests.conftest import MovableClock
-from tests.controls.aggregates import credit_record
-from tests.controls.moments import INSTANT, PERIOD, WANG
+from tests.controls.aggregates import CORRECTION, NEW_KEY, PUBLIC_KEY, credit_record
+from tests.controls.events import stories
+from tests.controls.moments import FIRST_ADMINISTRATOR, INSTANT, NOON, PERIOD, TAX_OFFICE, WANG, cause
 from tests.controls.tables import dump
 from tests.projections.conftest import Story
 
@@ -113,10 +118,43 @@ def test_steps_after_a_place_are_told_for_the_push(connection: Connection, proje
 def test_a_submitted_record_is_listed_by_type_without_what_it_says(
     connection: Connection, projected: Story
 ) -> None:
+    # given a record of the story and its correction
     assert projected
-    record = credit_record().id
-    assert credit_records.records_of(connection, WANG, ["tax", "health"]) == [record]
+    correction = credit_record(CORRECTION).id
+    # then the correction is listed, in place of what it corrects
+    assert credit_records.records_of(connection, WANG, ["tax", "health"]) == [correction]
     assert credit_records.records_of(connection, WANG, ["health"]) == []
+
+
+def test_a_provider_is_listed_with_every_key_and_what_waits(connection: Connection, projected: Story) -> None:
+    # given the provider of the story
+    assert projected
+    [row] = signers.of_kind(connection, "provider", None, ALL_OF)
+    # then it has both keys, oldest first, and its types beside those that were proposed
+    assert (row.signer_id, row.status) == (TAX_OFFICE, "in_force")
+    assert (row.record_types, row.proposed_record_types) == (["tax"], ["tax", "insurance"])
+    keys = [(key.kid, key.status, json.loads(key.public_key), key.proposed_by) for key in row.keys]
+    assert sorted(keys) == [
+        ("2026", "retired", PUBLIC_KEY, FIRST_ADMINISTRATOR),
+        ("2027", "in_force", NEW_KEY, FIRST_ADMINISTRATOR),
+    ]
+    # and is no kiosk, nor on the next page
+    assert signers.of_kind(connection, "kiosk", None, ALL_OF) == []
+    assert signers.of_kind(connection, "provider", TAX_OFFICE, ALL_OF) == []
+
+
+def test_a_whole_registry_is_folded_event_by_event(ledger: CreditLedger, connection: Connection) -> None:
+    # given a provider and a kiosk to which everything happened
+    for story in stories():
+        if isinstance(story, Provider | Kiosk):
+            ledger.commit(cause(NOON), story)
+    # when the log is followed
+    catch_up(followers(ledger))
+    # then both are at their end, the provider with the types it was granted
+    [provider], [kiosk] = (signers.of_kind(connection, kind, None, ALL_OF) for kind in ("provider", "kiosk"))
+    assert (provider.status, kiosk.status) == ("withdrawn", "withdrawn")
+    assert (provider.record_types, provider.proposed_record_types) == (["tax", "insurance"], [])
+    assert {key.kid: key.status for key in kiosk.keys} == {FIRST_KEY: "in_force", "2027": "retired"}
 
 
 def test_the_trail_of_a_person_outlives_the_erasure_and_is_paged(
