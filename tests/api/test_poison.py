@@ -6,6 +6,7 @@ import pytest
 
 from jiazheng.demo.terminal import Signer
 from tests.controls.api import Api
+from tests.controls.providers import registered_provider, send
 from tests.controls.visitors import administrator, staff_client
 
 HEADER = "uscc,name,brand,province,city,status\n"
@@ -56,8 +57,5 @@ def test_a_key_that_could_never_verify_is_not_registered(api: Api, name: str) ->
 
 @pytest.mark.parametrize("jws", ["", "a.b.c", "é", "." * 100, "W1tbW1tb" * 6_000, "eyJhIjoxfQ.e30.AAAA"])
 def test_a_submission_that_is_no_jws_is_refused(api: Api, jws: str) -> None:
-    key = {"2026": Signer().public_jwk()}
-    body = {"name": "税务局", "record_types": ["tax"], "keys": key}
-    provider_id = administrator(api, "first").post("/v1/providers", json=body)["id"]
-    answer = api.post("/v1/credit-records", json={"provider_id": provider_id, "jws": jws})
+    answer = send(api, registered_provider(api).provider_id, jws)
     assert answer.json()["code"] in ("signature-invalid", "signer-unknown")

@@ -1,10 +1,10 @@
 """What data providers (数据提供方) submit, once their signature holds: POST /v1/credit-records."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from domain.credit_record import RECORD_TYPES
 from tests.controls.api import Api
 from tests.controls.certificates import approved, viewed
 from tests.controls.people import new_person
@@ -51,7 +51,7 @@ def test_the_same_reference_with_another_content_is_refused(
     # given a submitted record
     provider.submit(api, provider.record(worker.person))
     # when another content comes under its reference
-    answer = provider.submit(api, provider.record(worker.person, content={"year": 2025, "paid": False}))
+    answer = provider.submit(api, provider.record(worker.person, content=TAX | {"paid": False}))
     # then the first one stays
     assert refusal(answer) == (409, "reference-reused", "reference")
     assert viewed(api, consumer, approved(worker, consumer, ["tax"]))["tax"] == [TAX]
@@ -88,23 +88,28 @@ def test_a_type_that_the_provider_is_not_registered_for_is_refused(
 
 
 @pytest.mark.parametrize(
-    "claim",
+    ("claim", "field"),
     [
-        {"type": "basic"},
-        {"type": None},
-        {"type": ["tax"]},
-        {"reference": 1},
-        {"reference": None},
-        {"content": "text"},
-        {"content": [TAX]},
-        {"content": None},
+        ({"type": "basic"}, "type"),
+        ({"type": None}, "type"),
+        ({"type": ["tax"]}, "type"),
+        ({"reference": 1}, "reference"),
+        ({"reference": None}, "reference"),
+        ({"corrects": 1}, "corrects"),
+        ({"content": "text"}, "content"),
+        ({"content": [TAX]}, "content"),
+        ({"content": None}, "content"),
+        ({"content": TAX | {"year": "geheim4711"}}, "content.year"),
+        ({"content": TAX | {"geheim4711": 1}}, "content"),
+        ({"geheim4711": 1}, None),
     ],
 )
 def test_a_record_that_is_not_as_documented_is_refused(
-    api: Api, worker: Employed, provider: RegisteredProvider, claim: dict[str, Any]
+    api: Api, worker: Employed, provider: RegisteredProvider, claim: dict[str, Any], field: str | None
 ) -> None:
     answer = provider.submit(api, provider.record(worker.person, **claim))
-    assert refusal(answer) == (422, "submission-invalid", "content")
+    assert refusal(answer) == (422, "submission-invalid", field)
+    assert "geheim4711" not in answer.text
 
 
 @pytest.mark.parametrize("id_number", ["110105194912310021", "no number", 7, None])
@@ -131,14 +136,20 @@ def test_a_record_needs_a_letter_in_force(api: Api, worker: Employed, provider: 
     assert {refusal(answer) for answer in answers} == {(403, "letter-not-in-force", None)}
 
 
-def test_a_record_is_corrected_by_another_one(
-    api: Api, worker: Employed, consumer: Visitor, provider: RegisteredProvider
-) -> None:
-    # given a record
-    provider.submit(api, provider.record(worker.person))
-    # when a corrected one comes later, under a reference of its own
-    api.clock.advance(timedelta(seconds=1))
-    corrected = TAX | {"paid": False}
-    provider.submit(api, provider.record(worker.person, reference="tax-2", content=corrected))
-    # then nothing was deleted
-    assert viewed(api, consumer, approved(worker, consumer, ["tax"]))["tax"] == [TAX, corrected]
+def test_everybody_may_read_the_schema_of_each_type(api: Api) -> None:
+    # given nobody in particular
+    answer = api.get("/v1/credit-record-types")
+    # then every type has a name, a version and a schema that refuses unknown fields
+    items = answer.json()["items"]
+    assert [item["type"] for item in items] == list(RECORD_TYPES)
+    assert {item["version"] for item in items} == {1}
+    assert [item["content"]["additionalProperties"] for item in items] == [False] * len(RECORD_TYPES)
+
+
+def test_the_document_describes_what_is_signed(api: Api) -> None:
+    # given the OpenAPI document
+    schemas = api.get("/openapi.json").json()["components"]["schemas"]
+    _, claims = schemas["SubmissionIn"]["properties"]["jws"]["contentSchema"]["prefixItems"]
+    # then it has the claims, and the content of each type
+    assert "corrects" in claims["properties"]
+    assert [one["properties"]["type"]["const"] for one in claims["oneOf"]] == list(RECORD_TYPES)

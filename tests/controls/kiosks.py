@@ -33,8 +33,8 @@ class RegisteredKiosk:
     signer: Signer
     audience: str
 
-    def sign(self, challenge: str, document: CardDocument, /, kid: str = "", **changes: Any) -> str:
-        """Sign a reading, under the name of a key added later if there is one; `changes` replace claims."""
+    def sign(self, challenge: str, document: CardDocument, /, **changes: Any) -> str:
+        """Sign a reading; `changes` replace claims."""
         claims = {
             "aud": self.audience,
             "challenge": challenge,
@@ -44,7 +44,7 @@ class RegisteredKiosk:
             "decoder": "remote_sam",
             "transcript_sha256": "cd" * 32,
         }
-        return self.signer.sign(f"{self.kiosk_id}{kid}", claims | changes)
+        return self.signer.sign(self.kiosk_id, claims | changes)
 
 
 def registered_kiosk(api: Api) -> RegisteredKiosk:

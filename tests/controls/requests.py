@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -10,10 +11,11 @@ from jiazheng.demo.doubles.passkey import SoftwarePasskey
 from jiazheng.demo.terminal import Signer
 from tests.controls.announcements import editor, published, written
 from tests.controls.api import Api
-from tests.controls.cards import reading_of
+from tests.controls.cards import reading_of, registered_kiosk
 from tests.controls.people import listed_enterprise, new_person
 from tests.controls.profiles import SERVICES
 from tests.controls.saved_pages import put
+from tests.controls.providers import registered_provider
 from tests.controls.visitors import (
     ENROLLED,
     SAME_FACE,
@@ -163,6 +165,64 @@ def withdrawal(api: Api) -> Post:
     return posting(api, path, administrator(api, "first").access_token)
 
 
+def provider(api: Api) -> Post:
+    keys = {"2026": Signer().public_jwk()}
+    body = {"name": "税务局", "record_types": ["tax"], "keys": keys}
+    return posting(api, "/v1/providers", administrator(api, "first").access_token, json=body)
+
+
+def registry_confirmation(api: Api) -> Post:
+    kiosk_id = kiosk(api)(str(uuid4())).json()["id"]
+    path = f"/v1/kiosks/{kiosk_id}/confirmation"
+    return posting(api, path, administrator(api, "second").access_token)
+
+
+def registry_withdrawal(api: Api) -> Post:
+    path = f"/v1/kiosks/{registered_kiosk(api).kiosk_id}/withdrawal"
+    return posting(api, path, administrator(api, "first").access_token)
+
+
+def key_addition(api: Api) -> Post:
+    path = f"/v1/providers/{registered_provider(api).provider_id}/keys"
+    body = {"kid": "2027", "public_key": Signer().public_jwk()}
+    return posting(api, path, administrator(api, "first").access_token, json=body)
+
+
+def key_confirmation(api: Api) -> Post:
+    provider_id = registered_provider(api).provider_id
+    body = {"kid": "2027", "public_key": Signer().public_jwk()}
+    administrator(api, "first").post(f"/v1/providers/{provider_id}/keys", json=body)
+    path = f"/v1/providers/{provider_id}/keys/2027/confirmation"
+    return posting(api, path, administrator(api, "second").access_token)
+
+
+def key_retirement(api: Api) -> Post:
+    path = f"/v1/providers/{registered_provider(api).provider_id}/keys/2026/retirement"
+    return posting(api, path, administrator(api, "first").access_token)
+
+
+def record_types(api: Api) -> Post:
+    path = f"/v1/providers/{registered_provider(api).provider_id}/record-types"
+    return posting(
+        api, path, administrator(api, "first").access_token, json={"record_types": ["tax", "health"]}
+    )
+
+
+def record_types_confirmation(api: Api) -> Post:
+    path = f"/v1/providers/{registered_provider(api).provider_id}/record-types"
+    body = {"record_types": ["tax", "health"]}
+    administrator(api, "first").post(path, json=body)
+    return posting(api, f"{path}/confirmation", administrator(api, "second").access_token, json=body)
+
+
+def correction(api: Api) -> Post:
+    worker, tax_office = complete_worker(api), registered_provider(api)
+    tax_office.submit(api, tax_office.record(worker.person))
+    claims = tax_office.record(worker.person, reference="tax-2", corrects="tax-1")
+    body = {"provider_id": tax_office.provider_id, "jws": tax_office.key.sign(claims)}
+    return posting(api, "/v1/credit-records", json=body)
+
+
 def kiosk(api: Api) -> Post:
     body = {"site": "政务服务中心", "public_key": Signer().public_jwk()}
     return posting(api, "/v1/kiosks", administrator(api, "first").access_token, json=body)
@@ -190,7 +250,9 @@ REQUESTS = (
     *(registration, consumer_registration, choice, identity_verification, letter_signature),
     *(letter_authorization, check_in, last_attempt_of_the_hour, revocation, employment_end),
     *(scan, approval, refusal, abandonment, look),
-    *(confirmation, proposal, passkey_enrolment, withdrawal, kiosk),
+    *(confirmation, proposal, passkey_enrolment, withdrawal, kiosk, provider),
+    *(registry_confirmation, registry_withdrawal, key_addition, key_confirmation, key_retirement),
+    *(record_types, record_types_confirmation, correction),
     page_save,
     *(publication, revision, announcement_withdrawal),
 )

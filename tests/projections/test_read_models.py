@@ -145,9 +145,9 @@ def test_a_provider_is_listed_with_every_key_and_what_waits(connection: Connecti
 
 def test_a_whole_registry_is_folded_event_by_event(ledger: CreditLedger, connection: Connection) -> None:
     # given a provider and a kiosk to which everything happened
-    for story in stories():
+    for number, story in enumerate(stories()):
         if isinstance(story, Provider | Kiosk):
-            ledger.commit(cause(NOON), story)
+            ledger.commit(cause(NOON, command=number), story)
     # when the log is followed
     catch_up(followers(ledger))
     # then both are at their end, the provider with the types it was granted
