@@ -12,10 +12,9 @@ from jiazheng.demo.world import World, photo
 
 SCOPES = ["basic", "identity", "tax", "bank_credit"]
 APPROVED = ["basic", "tax"]
-RECORDS = {
-    "tax": {"year": 2025, "paid": True, "level": "A"},
-    "bank_credit": {"overdue_loans": 0, "as_of": "2026-06"},
-}
+TAX = {"year": 2025, "paid": True, "level": "B"}
+CORRECTED_TAX = {"year": 2025, "paid": True, "level": "A"}
+BANK_CREDIT = {"as_of": "2026-06", "overdue_loans": 0}
 
 
 def play_certificate(world: World) -> None:
@@ -23,7 +22,10 @@ def play_certificate(world: World) -> None:
     tell = world.narrator
     tell.chapter("6  The credit certificate · 信用证书")
     tell.step("A consumer registers", lambda: register_consumer(world))
-    tell.step("A data provider submits signed tax and bank records", lambda: submit_records(world))
+    offices = {kind: Office(world, kind) for kind in ("tax", "bank_credit")}
+    tell.step("Two data providers are registered, each for its own type", lambda: register_offices(offices))
+    tell.step("They submit signed tax and bank records", lambda: submit_records(offices))
+    tell.step("The tax office corrects its record", lambda: correct_record(offices["tax"]))
     tell.step(
         "The consumer scans the QR picture; the worker is prompted over server-sent events",
         lambda: scan(world),
@@ -37,29 +39,62 @@ def play_certificate(world: World) -> None:
     tell.step("Both sides have receipts for all of it", lambda: receipts(world))
 
 
-def submit_records(world: World) -> str:
-    """Register the provider, then submit; the same again changes nothing, another content is refused."""
-    signer = Signer()
-    body = {"name": "合肥市税务局", "record_types": list(RECORDS), "keys": {"2026": signer.public_jwk()}}
-    provider_id = world.staff["first administrator"].post("/v1/providers", json=body)["id"]
+class Office:
+    """A data provider (数据提供方) of one record type, with its key."""
 
-    def submit(record_type: str, content: dict[str, Any]) -> None:
+    def __init__(self, world: World, record_type: str) -> None:
+        self._world = world
+        self._signer = Signer()
+        self._record_type = record_type
+        self.provider_id = ""
+
+    def register(self, name: str) -> None:
+        """One administrator registers the provider, the other confirms it."""
+        keys = {"2026": self._signer.public_jwk()}
+        body = {"name": name, "record_types": [self._record_type], "keys": keys}
+        self.provider_id = self._world.register_signer("/v1/providers", body)
+
+    def submit(self, content: dict[str, Any], **other: str) -> None:
+        """Sign and send a record; `other` replaces or adds claims."""
         claims = {
-            "iss": provider_id,
-            "aud": world.url,
-            "type": record_type,
-            "reference": f"{record_type}-0001",
+            "iss": self.provider_id,
+            "aud": self._world.url,
+            "type": self._record_type,
+            "reference": f"{self._record_type}-0001",
             "id_number": WORKER.id_number,
             "content": content,
         }
-        jws = signer.sign("2026", claims)
-        world.visitor.post("/v1/credit-records", json={"provider_id": provider_id, "jws": jws})
+        jws = self._signer.sign("2026", claims | other)
+        body = {"provider_id": self.provider_id, "jws": jws}
+        self._world.visitor.post("/v1/credit-records", json=body)
 
-    for record_type, content in RECORDS.items():
-        submit(record_type, content)
-        submit(record_type, content)
-    refused("reference-reused", lambda: submit("tax", {"year": 2025, "paid": False}))
-    return "repeated: same answer; another content under the reference: refused"
+
+def register_offices(offices: dict[str, Office]) -> str:
+    """Bank credit comes from 人行征信, taxes from the tax office."""
+    names = {"tax": "合肥市税务局", "bank_credit": "中国人民银行征信中心"}
+    for record_type, office in offices.items():
+        office.register(names[record_type])
+    return ", ".join(names.values())
+
+
+def submit_records(offices: dict[str, Office]) -> str:
+    """The same again changes nothing; another content, a made-up field or a foreign type is refused."""
+    for office, content in ((offices["tax"], TAX), (offices["bank_credit"], BANK_CREDIT)):
+        office.submit(content)
+        office.submit(content)
+    tax_office = offices["tax"]
+    refused("reference-reused", lambda: tax_office.submit(TAX | {"paid": False}))
+    refused("submission-invalid", lambda: tax_office.submit(TAX | {"rank": 1}, reference="tax-0002"))
+    refused("signer-unknown", lambda: tax_office.submit(BANK_CREDIT, type="bank_credit"))
+    return "repeated: same answer; other content, unknown fields, another's type: refused"
+
+
+def correct_record(tax_office: Office) -> str:
+    """The correction supersedes; the first record stays in the log."""
+    tax_office.submit(CORRECTED_TAX, reference="tax-0002", corrects="tax-0001")
+    again = {"reference": "tax-0003", "corrects": "tax-0001"}
+    problem = refused("record-corrected", lambda: tax_office.submit(TAX, **again))
+    return f"level {TAX['level']} becomes {CORRECTED_TAX['level']}; once more: {problem['title']}"
 
 
 def show_certificate(world: World) -> str:
@@ -99,7 +134,7 @@ def read(world: World) -> str:
     disclosure_id = world.facts["disclosure"]["disclosure_id"]
     shown = world.consumer.post(f"/v1/disclosures/{disclosure_id}/views")["records"]
     expect(sorted(shown) == sorted(APPROVED), "exactly the approved scopes")
-    expect(shown["tax"] == [RECORDS["tax"]], "the tax record")
+    expect(shown["tax"] == [CORRECTED_TAX], "the tax record as corrected")
     expect(shown["basic"]["name"] == WORKER.name, "the basic information")
     return f"{shown['basic']['name']}, tax level {shown['tax'][0]['level']}; no bank credit"
 

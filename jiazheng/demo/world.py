@@ -101,6 +101,16 @@ class World:
         token = f"{proposal['enrolment_token_half']}.{granted['enrolment_token_half']}"
         self.enrol(name, proposal["staff_id"], token)
 
+    def register_signer(self, path: str, body: dict[str, Any]) -> str:
+        """Register a provider or a kiosk: one administrator proposes, the other confirms.
+
+        Returns:
+            its id.
+        """
+        signer_id = str(self.staff["first administrator"].post(path, json=body)["id"])
+        self.staff["second administrator"].post(f"{path}/{signer_id}/confirmation")
+        return signer_id
+
     def stop_background(self) -> None:
         """Stop the scheduler and the workers; the projections go on."""
         for role in BACKGROUND:
