@@ -77,4 +77,11 @@ def _records(ledger: CreditLedger, worker_id: UUID, scope: str) -> list[dict[str
         return []
     with ledger.pool.connection() as connection:
         streams = records_of(connection, worker_id, [scope])
-    return [content_of(ledger.load(CreditRecord, stream)) for stream in streams]
+    current = (_last_correction(ledger, stream) for stream in streams)
+    return [content_of(record) for record in {record.id: record for record in current}.values()]
+
+
+def _last_correction(ledger: CreditLedger, stream: UUID) -> CreditRecord:
+    """The end of a record's chain of corrections, from the log: the view may not have heard of it yet."""
+    record = ledger.load(CreditRecord, stream)
+    return _last_correction(ledger, record.superseded_by) if record.superseded_by else record

@@ -5,7 +5,7 @@ from typing import Any, Final
 import pytest
 
 from tests.controls.api import Api
-from tests.controls.certificates import approved, viewed
+from tests.controls.certificates import approved, path, viewed
 from tests.controls.problems import refusal
 from tests.controls.providers import TAX, RegisteredProvider, registered_provider
 from tests.controls.trails import trail_of
@@ -32,6 +32,22 @@ def test_a_correction_takes_the_place_of_what_it_corrects(
     # then the consumer reads the correction in its place
     shown = viewed(api, consumer, approved(worker, consumer, ["tax"]))["tax"]
     assert sorted(shown, key=lambda record: record["year"]) == [other, OWING]
+
+
+def test_a_correction_counts_at_once_even_if_no_read_model_heard_of_it(
+    api: Api, worker: Employed, consumer: Visitor, provider: RegisteredProvider
+) -> None:
+    # given an approved disclosure, and a record that the read models know
+    disclosure = approved(worker, consumer, ["tax"])
+    provider.submit(api, provider.record(worker.person))
+    assert viewed(api, consumer, disclosure)["tax"] == [TAX]
+    with api.projecting.stopped():
+        # when it is corrected twice while they stand still
+        corrected(api, provider, worker)
+        corrected(api, provider, worker, reference="tax-3", corrects="tax-2", content=TAX | {"level": "B"})
+        # then the consumer reads the last correction, once
+        shown = api.post(path(disclosure, "views"), consumer.token).json()["records"]["tax"]
+        assert shown == [TAX | {"level": "B"}]
 
 
 def test_a_correction_may_be_corrected_in_turn(

@@ -14,8 +14,8 @@ from tests.controls.api import Api
 from tests.controls.cards import reading_of, registered_kiosk
 from tests.controls.people import listed_enterprise, new_person
 from tests.controls.profiles import SERVICES
-from tests.controls.saved_pages import put
 from tests.controls.providers import registered_provider
+from tests.controls.saved_pages import put
 from tests.controls.visitors import (
     ENROLLED,
     SAME_FACE,
