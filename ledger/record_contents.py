@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from domain.codes.platform import INSURANCE_KIND
 from domain.credit_record import RECORD_TYPES
 from domain.rejections import Reason, Refused
 
@@ -15,6 +16,28 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"
 Month = Annotated[str, StringConstraints(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]
 Year = Annotated[int, Field(ge=1950, le=2100)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+def _of_insurance(code: str) -> str:
+    """A code of the list that workers' own pages use too.
+
+    Raises:
+        ValueError: it is in no such list.
+    """
+    if code not in INSURANCE_KIND:
+        msg = "no kind of insurance"
+        raise ValueError(msg)
+    return code
+
+
+InsuranceKind = Annotated[
+    str,
+    AfterValidator(_of_insurance),
+    Field(
+        description="a code of the list `insurance_kind`",
+        json_schema_extra={"enum": list(INSURANCE_KIND.names)},
+    ),
+]
 
 
 class Content(BaseModel):
@@ -67,10 +90,7 @@ class CriminalRecord(Content):
 class Insurance(Content):
     """保险: a policy that covers the worker."""
 
-    kind: Annotated[
-        Literal["accident", "liability", "medical", "work_injury", "pension"],
-        Field(description="意外险, 责任险, 医疗险, 工伤险, 养老险"),
-    ]
+    kind: InsuranceKind
     insurer: Text
     valid_from: date
     valid_until: date

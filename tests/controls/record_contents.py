@@ -4,6 +4,8 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
+from domain.codes.platform import INSURANCE_KIND
+
 DAYS: Final = st.dates().map(str)
 TEXTS: Final = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=200)
 COUNTS: Final = st.integers(0, 1_000_000)
@@ -37,7 +39,7 @@ CONTENTS: Final[dict[str, st.SearchStrategy[dict[str, Any]]]] = {
     ),
     "insurance": _contents(
         {
-            "kind": st.sampled_from(["accident", "liability", "medical", "work_injury", "pension"]),
+            "kind": st.sampled_from(sorted(INSURANCE_KIND.names)),
             "insurer": TEXTS,
             "valid_from": DAYS,
             "valid_until": DAYS,

@@ -26,6 +26,16 @@ RIGHT: Final[dict[str, Any]] = {
     "id_number": "11010519491231002X",
     "content": {"year": 2025, "paid": True},
 }
+EXAMPLES: Final[dict[str, dict[str, Any]]] = {
+    "tax": RIGHT["content"],
+    "bank_credit": {"as_of": "2026-06", "overdue_loans": 0},
+    "insurance": {
+        "kind": "accident",
+        "insurer": "中国人民保险",
+        "valid_from": "2026-01-01",
+        "valid_until": "2026-12-31",
+    },
+}
 TYPES = pytest.mark.parametrize("record_type", RECORD_TYPES)
 
 
@@ -90,10 +100,14 @@ def test_a_field_too_many_is_refused_and_not_named(record_type: str, data: st.Da
         ("tax", {"level": "E"}, "content.level"),
         ("tax", {"authority": ""}, "content.authority"),
         ("tax", {"authority": "a\0b"}, "content.authority"),
+        ("bank_credit", {"as_of": "2026-13"}, "content.as_of"),
+        ("bank_credit", {"overdue_loans": -1}, "content.overdue_loans"),
+        ("insurance", {"kind": "bicycle"}, "content.kind"),
+        ("insurance", {"insured_yuan": 0.5}, "content.insured_yuan"),
     ],
 )
 def test_nothing_is_converted(record_type: str, changes: dict[str, Any], field: str) -> None:
-    assert refused_field(record_type, {"year": 2025, "paid": True} | changes) == field
+    assert refused_field(record_type, EXAMPLES[record_type] | changes) == field
 
 
 @pytest.mark.parametrize(
