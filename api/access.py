@@ -38,6 +38,7 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/consumers": PUBLIC,
     "GET /v1/me": PERSON,
     "POST /v1/me/cancellation": PERSON,
+    "POST /v1/me/passcode": PERSON,
     "GET /v1/me/receipts": PERSON,
     "GET /v1/push": PERSON,
     "POST /v1/push-targets": PERSON,

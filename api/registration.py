@@ -11,7 +11,7 @@ from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
 from api.receipts import ReceiptOut, receipt_out
 from api.route import router
 from api.schemas import DONE, Accepted, Device, PhoneText, Registered, SmsCode
-from api.sessions import require_sms_code, sign_in
+from api.sessions import require_own_sms_code, require_sms_code, sign_in
 from domain.account import Account
 from domain.identifiers import IdNumber, MobileNumber, PersonName
 from domain.streams import local_day
@@ -97,8 +97,7 @@ async def me(act: Acting) -> MeOut:
 @routes.post("/me/cancellation")
 async def cancel_account(act: Acting, given: CancellationIn) -> Accepted:
     """Cancel the account (注销): everything personal becomes unreadable for good."""
-    account = await act.read(CreditLedger.load, Account, act.caller)
-    await require_sms_code(act, MobileNumber.parse(str(account.phone)), given.sms_code)
+    await require_own_sms_code(act, given.sms_code)
     await act.run(accounts.cancel_account, act.caller)
     return DONE
 

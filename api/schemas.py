@@ -18,6 +18,9 @@ PhoneText = Annotated[
     str, Field(max_length=32, description="mainland mobile number", examples=["13800138000"])
 ]
 SmsCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$"), Field(examples=["042917"])]
+PasscodeText = Annotated[
+    str, StringConstraints(min_length=6, max_length=32, pattern=PLAIN), Field(examples=["snow pear 27"])
+]
 Device = Annotated[
     str,
     Field(max_length=100, pattern=PLAIN, description="what the person signs in with", examples=["Pixel 9"]),

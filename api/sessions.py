@@ -70,9 +70,15 @@ def tokens_out(tokens: Tokens) -> TokensOut:
     return TokensOut(**asdict(tokens))
 
 
-async def require_sms_code(act: Act, phone: MobileNumber, code: str) -> None:
+async def require_sms_code(act: Act, phone: MobileNumber, code: str, field: str = "sms_code") -> None:
     """Use up the SMS code of a phone; before this, no answer tells anything about the phone."""
-    await run_in_threadpool(act.parts.sms_codes.verify, act.cause.at, phone, code)
+    await run_in_threadpool(act.parts.sms_codes.verify, act.cause.at, phone, code, field)
+
+
+async def require_own_sms_code(act: Act, code: str, field: str = "sms_code") -> None:
+    """Use up the SMS code of the caller's own phone: a fresh proof of who is signed in."""
+    account = await act.read(CreditLedger.load, Account, act.caller)
+    await require_sms_code(act, MobileNumber.parse(str(account.phone)), code, field)
 
 
 async def sign_in(

@@ -33,12 +33,23 @@ class Account(LedgerAggregate):
             """The account is closed for good."""
             account.is_erased = True
 
+    class PasscodeSet(LedgerAggregate.Event):
+        """The person chose a passcode, the first or another one; its hash lies outside the log."""
+
+        TOPIC = "jz.account.passcode_set"
+        subject_id: UUID
+
+        def apply(self, account: "Account") -> None:
+            """There is a passcode."""
+            account.has_passcode = True
+
     def __init__(self, role: str, name: PersonalText, id_number: PersonalText, phone: PersonalText) -> None:
         self.role = role
         self.name = name
         self.id_number = id_number
         self.phone = phone
         self.is_erased = False
+        self.has_passcode = False
 
     @classmethod
     def register(
@@ -55,12 +66,20 @@ class Account(LedgerAggregate):
             phone=phone,
         )
 
+    def set_passcode(self, cause: Cause) -> None:
+        """Note that a passcode was chosen."""
+        self._require_open()
+        self.happen(self.PasscodeSet, cause, subject_id=self.id)
+
     def cancel(self, cause: Cause) -> None:
         """Cancel the account.
 
         Raises:
             Refused: it is cancelled already.
         """
+        self._require_open()
+        self.happen(self.Erased, cause, subject_id=self.id)
+
+    def _require_open(self) -> None:
         if self.is_erased:
             raise Refused(Reason.ACCOUNT_CANCELLED)
-        self.happen(self.Erased, cause, subject_id=self.id)

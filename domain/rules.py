@@ -20,6 +20,8 @@ class Rules:
     sms_code_tries: int = 5
     sms_interval: timedelta = timedelta(seconds=60)
     sms_per_day: int = 10
+    passcode_tries: int = 5
+    passcode_pause: timedelta = timedelta(minutes=15)
     access_token_ttl: timedelta = timedelta(minutes=15)
     refresh_token_ttl: timedelta = timedelta(days=30)
     identity_challenge_ttl: timedelta = timedelta(minutes=10)

@@ -11,6 +11,7 @@ from domain.streams import id_of_command
 from domain.worker import Worker
 from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
+from ledger.passcodes import store_passcode
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,15 @@ def _claims_of(ledger: CreditLedger, subject: UUID, form: Registration) -> Claim
     return ClaimChanges(take=(phone, id_number))
 
 
+@use_case
+def set_passcode(ledger: CreditLedger, cause: Cause, subject: UUID, passcode: str) -> Appended:
+    """Set or change the passcode of a person who has just proven the account's phone."""
+    account = ledger.load(Account, subject)
+    account.set_passcode(cause)
+    store_passcode(ledger, subject, passcode)
+    return ledger.commit(cause, account)
+
+
 @repeatable
 def cancel_account(ledger: CreditLedger, cause: Cause, subject: UUID) -> Appended:
     """Cancel an account and erase the person (注销).
@@ -76,6 +86,7 @@ FORGET = (
     "DELETE FROM ledger.claims WHERE owner = ANY (%s::uuid[])",
     "DELETE FROM ops.sessions WHERE subject_id = ANY (%s::uuid[])",
     "DELETE FROM ops.push_targets WHERE subject_id = ANY (%s::uuid[])",
+    "DELETE FROM ops.passcodes WHERE subject_id = ANY (%s::uuid[])",
     "DELETE FROM ops.face_templates WHERE subject_id = ANY (%s::uuid[])",
     "DELETE FROM ops.sms_outbox WHERE subject_id = ANY (%s::uuid[])",
     "DELETE FROM ops.answers WHERE actor = ANY (%s::text[])",
