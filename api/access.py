@@ -28,6 +28,7 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     # signing in
     "POST /v1/sms-codes": PUBLIC,
     "POST /v1/sessions": PUBLIC,
+    "POST /v1/session-second-factors": PUBLIC,
     "POST /v1/session-refreshes": PUBLIC,
     "DELETE /v1/session": SIGNED_IN,
     "POST /v1/staff-challenges": PUBLIC,

@@ -20,6 +20,7 @@ from api import (
     public,
     registration,
     regulator,
+    second_factor,
     sessions,
     worker,
 )
@@ -40,6 +41,7 @@ ROUTERS = (
     news.routes,
     download.routes,
     sessions.routes,
+    second_factor.routes,
     registration.routes,
     personal_centre.routes,
     worker.routes,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from api.answers import Answers
+from api.known_devices import KnownDevices
 from api.passkeys import Passkeys
 from api.push import PushHub
 from api.sms_codes import SmsCodes
@@ -28,6 +29,7 @@ class Parts:
     faces: FacePool
     portraits: PortraitDecoder
     sessions: Sessions
+    known_devices: KnownDevices
     sms_codes: SmsCodes
     answers: Answers
     passkeys: Passkeys

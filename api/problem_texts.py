@@ -121,6 +121,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Choose among those shown.",
     ),
     "second-administrator-needed": ("Nobody grants their own proposal", "Ask another administrator."),
+    "second-factor-expired": ("The sign-in took too long, or is over", "Ask for a new SMS code."),
+    "second-factor-needed": (
+        "This device is not known yet",
+        "Prove one of `factors` with `ticket` within five minutes.",
+    ),
     "signature-invalid": ("The signature is not valid", "Sign with a registered key, for this audience."),
     "signer-unknown": ("The signer is not registered for this", "Ask an administrator."),
     "sms-code-wrong": ("The SMS code is wrong or too old", "Ask for a new one after a minute."),

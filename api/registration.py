@@ -11,7 +11,8 @@ from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
 from api.receipts import ReceiptOut, receipt_out
 from api.route import router
 from api.schemas import DONE, Accepted, Device, PhoneText, Registered, SmsCode
-from api.sessions import require_own_sms_code, require_sms_code, sign_in
+from api.second_factor import sign_in_person
+from api.sessions import require_own_sms_code, require_sms_code
 from domain.account import Account
 from domain.identifiers import IdNumber, MobileNumber, PersonName
 from domain.streams import local_day
@@ -74,7 +75,7 @@ async def _register(act: Act, form: RegistrationIn, role: str) -> Registered:
     if not await act.carried_out():
         await require_sms_code(act, checked.phone, form.sms_code)
     subject_id, _ = await act.run(accounts.register, checked)
-    return Registered(subject_id=subject_id, tokens=await sign_in(act, subject_id, role, form.device))
+    return Registered(subject_id=subject_id, tokens=await sign_in_person(act, subject_id, role, form.device))
 
 
 @routes.get("/me")

@@ -1,10 +1,13 @@
 """Shapes that several routers share."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
+
+from api.tokens import Tokens
 
 Scope = Literal[
     "basic", "identity", "tax", "bank_credit", "criminal_record", "health", "insurance", "training"
@@ -36,11 +39,24 @@ class TokensOut(BaseModel):
     refresh_expires_at: datetime
 
 
+class SignedIn(TokensOut):
+    """The tokens of a session, and the device's own where the device was not known before."""
+
+    device_token: Annotated[
+        str | None, Field(description="told once; keep it for the next sign-in on this device")
+    ] = None
+
+    @classmethod
+    def of(cls, tokens: Tokens, device_token: str | None) -> "SignedIn":
+        """What the client gets."""
+        return cls(**asdict(tokens), device_token=device_token)
+
+
 class Registered(BaseModel):
     """A new account, signed in."""
 
     subject_id: UUID
-    tokens: TokensOut
+    tokens: SignedIn
 
 
 class Accepted(BaseModel):

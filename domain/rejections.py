@@ -28,6 +28,7 @@ class Reason(Enum):
     PASSCODE_WRONG = ("passcode-wrong", Kind.FORBIDDEN)
     PASSCODE_LOCKED = ("passcode-locked", Kind.TOO_MANY)
     PASSCODE_MISSING = ("passcode-missing", Kind.CONFLICT)
+    SECOND_FACTOR_EXPIRED = ("second-factor-expired", Kind.GONE)
     ACCOUNT_CANCELLED = ("account-cancelled", Kind.GONE)
     SUBJECT_ERASED = ("subject-erased", Kind.GONE)
     NOT_FOUND = ("not-found", Kind.NOT_FOUND)

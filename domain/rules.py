@@ -22,6 +22,8 @@ class Rules:
     sms_per_day: int = 10
     passcode_tries: int = 5
     passcode_pause: timedelta = timedelta(minutes=15)
+    second_factor_ttl: timedelta = timedelta(minutes=5)
+    known_device_ttl: timedelta = timedelta(days=365)
     access_token_ttl: timedelta = timedelta(minutes=15)
     refresh_token_ttl: timedelta = timedelta(days=30)
     identity_challenge_ttl: timedelta = timedelta(minutes=10)

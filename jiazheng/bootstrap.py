@@ -7,6 +7,7 @@ from dataclasses import fields
 import psycopg
 
 from api.answers import Answers
+from api.known_devices import KnownDevices
 from api.parts import Parts
 from api.passkeys import Passkeys
 from api.push import PushHub
@@ -81,6 +82,7 @@ async def open_api_parts(settings: Settings) -> AsyncIterator[Parts]:
             faces=faces,
             portraits=EmbeddedPortraitDecoder(),
             sessions=sessions,
+            known_devices=KnownDevices(pool, keyring.tokens, settings.rules),
             sms_codes=SmsCodes(ledger, build_outbox(ledger), keyring.tokens),
             answers=Answers(pool, keyring.platform),
             passkeys=Passkeys(pool, keyring.tokens, settings.public_url),

@@ -14,6 +14,7 @@ TAKEN = {
     "phone": Reason.PHONE_TAKEN,
     "id_number": Reason.ID_NUMBER_TAKEN,
     "certificate_code": Reason.CODE_ALREADY_USED,
+    "second_factor": Reason.SECOND_FACTOR_EXPIRED,
 }
 """The refusal when somebody else holds a claim of this kind."""
 

@@ -86,6 +86,7 @@ FORGET = (
     "DELETE FROM ledger.claims WHERE owner = ANY (%s::uuid[])",
     "DELETE FROM ops.sessions WHERE subject_id = ANY (%s::uuid[])",
     "DELETE FROM ops.push_targets WHERE subject_id = ANY (%s::uuid[])",
+    "DELETE FROM ops.known_devices WHERE subject_id = ANY (%s::uuid[])",
     "DELETE FROM ops.passcodes WHERE subject_id = ANY (%s::uuid[])",
     "DELETE FROM ops.face_templates WHERE subject_id = ANY (%s::uuid[])",
     "DELETE FROM ops.sms_outbox WHERE subject_id = ANY (%s::uuid[])",
