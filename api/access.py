@@ -39,10 +39,16 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/consumers": PUBLIC,
     "GET /v1/me": PERSON,
     "POST /v1/me/cancellation": PERSON,
-    "POST /v1/me/passcode": PERSON,
     "GET /v1/me/receipts": PERSON,
     "GET /v1/push": PERSON,
     "POST /v1/push-targets": PERSON,
+    # the personal centre
+    "POST /v1/me/passcode": PERSON,
+    "GET /v1/me/sessions": PERSON,
+    "POST /v1/me/sessions/{session_id}/revocation": PERSON,
+    "POST /v1/me/session-revocations": PERSON,
+    "GET /v1/me/devices": PERSON,
+    "POST /v1/me/devices/{device_id}/revocation": PERSON,
     # a worker's registration and check-in
     "POST /v1/me/enterprises": WORKER,
     "GET /v1/me/employments": WORKER,
