@@ -44,6 +44,7 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/push-targets": PERSON,
     # the personal centre
     "POST /v1/me/passcode": PERSON,
+    "POST /v1/me/phone-changes": PERSON,
     "GET /v1/me/sessions": PERSON,
     "POST /v1/me/sessions/{session_id}/revocation": PERSON,
     "POST /v1/me/session-revocations": PERSON,

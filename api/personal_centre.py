@@ -11,8 +11,9 @@ from api import own_sessions
 from api.act import Acting
 from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
 from api.route import router
-from api.schemas import DONE, Accepted, PasscodeText, SmsCode
-from api.sessions import require_own_sms_code
+from api.schemas import DONE, Accepted, PasscodeText, PhoneText, SmsCode
+from api.sessions import require_own_sms_code, require_sms_code
+from domain.identifiers import MobileNumber
 from ledger.use_cases import accounts
 
 routes = router("personal centre")
@@ -23,6 +24,14 @@ class PasscodeIn(BaseModel):
 
     passcode: PasscodeText
     sms_code: SmsCode
+
+
+class PhoneChangeIn(BaseModel):
+    """The new phone and the code sent to it; the old phone's code, or an identity verification just now."""
+
+    phone: PhoneText
+    sms_code: SmsCode
+    old_sms_code: SmsCode | None = None
 
 
 class SessionOut(BaseModel):
@@ -52,6 +61,20 @@ async def set_passcode(act: Acting, given: PasscodeIn) -> Accepted:
         return DONE
     await require_own_sms_code(act, given.sms_code)
     await act.run(accounts.set_passcode, act.caller, given.passcode)
+    return DONE
+
+
+@routes.post("/me/phone-changes")
+async def change_phone(act: Acting, given: PhoneChangeIn) -> Accepted:
+    """Change the phone number; every other session ends, and the old number is told."""
+    phone = MobileNumber.parse(given.phone)
+    if not await act.carried_out():
+        if given.old_sms_code:
+            await require_own_sms_code(act, given.old_sms_code, "old_sms_code")
+        await require_sms_code(act, phone, given.sms_code)
+        is_proven = given.old_sms_code is not None
+        await act.run(accounts.change_phone, act.caller, phone, old_phone_is_proven=is_proven)
+    await act.query(own_sessions.revoke_others, act.cause.at, act.caller, act.signed_in.session_id)
     return DONE
 
 

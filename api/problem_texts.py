@@ -65,6 +65,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "idempotency-key-reused": ("The Idempotency-Key was used for another request", "Send a fresh UUID."),
     "identity-already-verified": ("The identity is verified already", "Go on with the letter."),
     "identity-mismatch": ("The card is not the registered person's", "Use your own card."),
+    "identity-not-recent": (
+        "There was no identity verification in the last ten minutes",
+        "Verify it at a kiosk or with an officer, or use the old phone's code.",
+    ),
     "identity-not-verified": ("The identity is not verified yet", "Verify it with the card first."),
     "if-match-missing": ("The If-Match header is missing", "Send the ETag that the change was made from."),
     "internal-error": (
@@ -93,6 +97,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "person-name-length": ("The name is too short or too long", "Write it as on the card."),
     "phone-taken": ("The phone number has an account already", "Log in instead."),
     "period-reversed": ("The period ends before it begins", "Check both dates."),
+    "phone-unchanged": ("That is the account's phone already", "Nothing to do."),
     "photo-face-too-small": ("The face is too small", "Move closer."),
     "photo-no-face": ("No face was found", "Hold the phone in front of your face."),
     "photo-not-an-image": ("This is no picture", "Send JPEG, PNG or WebP."),

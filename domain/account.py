@@ -33,6 +33,18 @@ class Account(LedgerAggregate):
             """The account is closed for good."""
             account.is_erased = True
 
+    class PhoneChanged(LedgerAggregate.Event):
+        """The account has another phone; both were proven, or the new one and the identity."""
+
+        TOPIC = "jz.account.phone_changed"
+        subject_id: UUID
+        phone: PersonalText
+        proof: str
+
+        def apply(self, account: "Account") -> None:
+            """From here on the person signs in with the new number."""
+            account.phone = self.phone
+
     class PasscodeSet(LedgerAggregate.Event):
         """The person chose a passcode, the first or another one; its hash lies outside the log."""
 
@@ -65,6 +77,13 @@ class Account(LedgerAggregate):
             id_number=id_number,
             phone=phone,
         )
+
+    def change_phone(self, cause: Cause, phone: str, proof: str) -> None:
+        """Take another phone, normalised; `proof` is `old_phone`, `kiosk` or `officer`."""
+        self._require_open()
+        if phone == self.phone:
+            raise Refused(Reason.PHONE_UNCHANGED, field="phone")
+        self.happen(self.PhoneChanged, cause, subject_id=self.id, phone=phone, proof=proof)
 
     def set_passcode(self, cause: Cause) -> None:
         """Note that a passcode was chosen."""

@@ -29,6 +29,8 @@ class Reason(Enum):
     PASSCODE_LOCKED = ("passcode-locked", Kind.TOO_MANY)
     PASSCODE_MISSING = ("passcode-missing", Kind.CONFLICT)
     SECOND_FACTOR_EXPIRED = ("second-factor-expired", Kind.GONE)
+    PHONE_UNCHANGED = ("phone-unchanged", Kind.CONFLICT)
+    IDENTITY_NOT_RECENT = ("identity-not-recent", Kind.FORBIDDEN)
     ACCOUNT_CANCELLED = ("account-cancelled", Kind.GONE)
     SUBJECT_ERASED = ("subject-erased", Kind.GONE)
     NOT_FOUND = ("not-found", Kind.NOT_FOUND)

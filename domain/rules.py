@@ -24,6 +24,7 @@ class Rules:
     passcode_pause: timedelta = timedelta(minutes=15)
     second_factor_ttl: timedelta = timedelta(minutes=5)
     known_device_ttl: timedelta = timedelta(days=365)
+    identity_fresh: timedelta = timedelta(minutes=10)
     access_token_ttl: timedelta = timedelta(minutes=15)
     refresh_token_ttl: timedelta = timedelta(days=30)
     identity_challenge_ttl: timedelta = timedelta(minutes=10)

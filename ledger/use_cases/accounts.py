@@ -6,7 +6,7 @@ from uuid import UUID
 from domain.account import Account
 from domain.event import Cause
 from domain.identifiers import IdNumber, MobileNumber, PersonName
-from domain.rejections import Refused
+from domain.rejections import Reason, Refused
 from domain.streams import id_of_command
 from domain.worker import Worker
 from ledger.claims import ClaimChanges
@@ -56,6 +56,29 @@ def _claims_of(ledger: CreditLedger, subject: UUID, form: Registration) -> Claim
     phone = ledger.blind_index.claim("phone", str(form.phone), subject)
     id_number = ledger.blind_index.claim("id_number", str(form.id_number), subject)
     return ClaimChanges(take=(phone, id_number))
+
+
+@repeatable
+def change_phone(
+    ledger: CreditLedger, cause: Cause, subject: UUID, phone: MobileNumber, *, old_phone_is_proven: bool
+) -> Appended:
+    """Change the phone; its SMS code was right. The old number is free in the same transaction.
+
+    Raises:
+        Refused: the number belongs to another account, or neither the old phone nor the identity was
+            proven just now.
+    """
+    account = ledger.load(Account, subject)
+    proof = "old_phone" if old_phone_is_proven else _recent_identity(ledger, cause, subject)
+    account.change_phone(cause, str(phone), proof)
+    claim = ledger.blind_index.claim("phone", str(phone), subject)
+    claims = ClaimChanges(take=(claim,), release_owner=subject, release_kinds=("phone",))
+    return ledger.commit(cause, account, claims=claims)
+
+
+def _recent_identity(ledger: CreditLedger, cause: Cause, subject: UUID) -> str:
+    worker = ledger.load(Worker, Worker.stream_for(subject), missing=Reason.IDENTITY_NOT_RECENT)
+    return worker.recent_identity(cause.at, ledger.rules)
 
 
 @use_case

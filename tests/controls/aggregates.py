@@ -72,6 +72,12 @@ def cancelled_account() -> Account:
     return made
 
 
+def account_with_another_phone() -> Account:
+    made = account()
+    made.change_phone(cause(), "+8613800138009", "old_phone")
+    return made
+
+
 def account_with_passcode() -> Account:
     made = account()
     made.set_passcode(cause())

@@ -21,3 +21,21 @@ def test_cancelling_erases_the_account_for_good() -> None:
     assert isinstance(account.pending_events[-1], Account.Erased)
     with refused(Reason.ACCOUNT_CANCELLED):
         account.cancel(cause())
+
+
+def test_another_phone_replaces_the_first_one() -> None:
+    account = aggregates.account_with_another_phone()
+    assert account.phone == "+8613800138009"
+    assert isinstance(account.pending_events[-1], Account.PhoneChanged)
+    assert account.pending_events[-1].proof == "old_phone"
+
+
+def test_the_same_phone_is_no_change() -> None:
+    account = aggregates.account()
+    with refused(Reason.PHONE_UNCHANGED):
+        account.change_phone(cause(), "+8613800138000", "old_phone")
+
+
+def test_a_cancelled_account_takes_no_phone() -> None:
+    with refused(Reason.ACCOUNT_CANCELLED):
+        aggregates.cancelled_account().change_phone(cause(), "+8613800138009", "old_phone")
