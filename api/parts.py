@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from api.address_limits import AddressLimits
 from api.answers import Answers
 from api.known_devices import KnownDevices
 from api.passkeys import Passkeys
@@ -32,6 +33,7 @@ class Parts:
     known_devices: KnownDevices
     sms_codes: SmsCodes
     answers: Answers
+    address_limits: AddressLimits
     passkeys: Passkeys
     push: PushHub
     public_url: str

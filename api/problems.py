@@ -47,6 +47,7 @@ class Problem(Exception):
     errors: tuple[dict[str, str], ...] = ()
     allow: str | None = None
     at: datetime | None = None
+    retry_after_seconds: int | None = None
     members: Mapping[str, object] | None = None
     """What this problem says besides (RFC 9457, section 3.2)."""
 
@@ -66,6 +67,7 @@ def response_of(problem: Problem) -> Response:
     body |= {"errors": list(problem.errors)} if problem.errors else {}
     body |= {"at": to_jsonable_python(problem.at.astimezone(UTC))} if problem.at else {}
     headers = {"Retry-After": "1"} if problem.code in RETRY_LATER else {}
+    headers |= {"Retry-After": str(problem.retry_after_seconds)} if problem.retry_after_seconds else {}
     headers |= {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else {}
     headers |= {"Allow": problem.allow} if problem.allow else {}
     return JSONResponse(body, problem.status, headers, MEDIA_TYPE)

@@ -20,6 +20,9 @@ class Rules:
     sms_code_tries: int = 5
     sms_interval: timedelta = timedelta(seconds=60)
     sms_per_day: int = 10
+    sms_codes_per_address_hour: int = 60
+    sign_ins_per_address_hour: int = 300
+    registrations_per_address_hour: int = 60
     passcode_tries: int = 5
     passcode_pause: timedelta = timedelta(minutes=15)
     second_factor_ttl: timedelta = timedelta(minutes=5)
