@@ -57,7 +57,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "id-number-checksum": ("The ID number has a typing error", "Check the digits."),
     "id-number-format": ("This is no ID number", "18 characters, the last one a digit or X."),
     "id-number-region": ("The ID number's region does not exist", "Check the first six digits."),
-    "id-number-taken": ("The ID number has an account already", "Log in, or recover the account at a kiosk."),
+    "id-number-taken": (
+        "The ID number has an account already",
+        "Log in; or, if somebody else took your number, contest it and read the card.",
+    ),
     "idempotency-key-missing": (
         "The Idempotency-Key header is missing",
         "Send a fresh UUID with each new request.",

@@ -1,6 +1,6 @@
 """A person's account: who they are, how they are reached, and its cancellation (注销)."""
 
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from domain.event import Cause, LedgerAggregate
@@ -33,6 +33,27 @@ class Account(LedgerAggregate):
             """The account is closed for good."""
             account.is_erased = True
 
+    class IdNumberProven(LedgerAggregate.Event):
+        """The person's card was read: the number belongs to this account for good."""
+
+        TOPIC = "jz.account.id_number_proven"
+        subject_id: UUID
+
+        def apply(self, account: "Account") -> None:
+            """The claim on the number is firm."""
+            account.id_number_state = "proven"
+
+    class IdNumberLost(LedgerAggregate.Event):
+        """The account does not hold its ID number; no card had proven it."""
+
+        TOPIC = "jz.account.id_number_lost"
+        subject_id: UUID
+        because: str
+
+        def apply(self, account: "Account") -> None:
+            """Only the card brings the number back, and only if nobody else proved theirs."""
+            account.id_number_state = "lost"
+
     class PhoneChanged(LedgerAggregate.Event):
         """The account has another phone; both were proven, or the new one and the identity."""
 
@@ -60,6 +81,7 @@ class Account(LedgerAggregate):
         self.name = name
         self.id_number = id_number
         self.phone = phone
+        self.id_number_state: Literal["provisional", "proven", "lost"] = "provisional"
         self.is_erased = False
         self.has_passcode = False
 
@@ -77,6 +99,22 @@ class Account(LedgerAggregate):
             id_number=id_number,
             phone=phone,
         )
+
+    def prove_id_number(self, cause: Cause) -> None:
+        """Note that the card was read; a number that was proven before stays so."""
+        self._require_open()
+        if self.id_number_state != "proven":
+            self.happen(self.IdNumberProven, cause, subject_id=self.id)
+
+    def lose_id_number(self, cause: Cause, because: str) -> None:
+        """Lose the number: its claim `lapsed`, it was `proven_by_another`, or is `held_by_another`.
+
+        Raises:
+            Refused: a card proved it; then nobody else gets it.
+        """
+        if self.id_number_state == "proven":
+            raise Refused(Reason.ID_NUMBER_TAKEN)
+        self.happen(self.IdNumberLost, cause, subject_id=self.id, because=because)
 
     def change_phone(self, cause: Cause, phone: str, proof: str) -> None:
         """Take another phone, normalised; `proof` is `old_phone`, `kiosk` or `officer`."""

@@ -1,6 +1,6 @@
 """Registration and cancellation of accounts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from domain.account import Account
@@ -9,6 +9,7 @@ from domain.identifiers import IdNumber, MobileNumber, PersonName
 from domain.rejections import Reason, Refused
 from domain.streams import id_of_command
 from domain.worker import Worker
+from ledger import id_numbers
 from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
 from ledger.passcodes import store_passcode
@@ -16,12 +17,17 @@ from ledger.passcodes import store_passcode
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A registration form whose phone was proven by an SMS code."""
+    """A registration form whose phone was proven by an SMS code.
+
+    Attributes:
+        contests: the number is somebody else's until a card is read, and this person is going to read it.
+    """
 
     role: str
     name: PersonName
     id_number: IdNumber
     phone: MobileNumber
+    contests: bool = False
 
 
 @use_case
@@ -45,17 +51,14 @@ def register(ledger: CreditLedger, cause: Cause, form: Registration) -> tuple[UU
         phone=str(form.phone),
     )
     streams = [account, Worker.open(cause, subject)] if form.role == "worker" else [account]
+    phone = ledger.blind_index.claim("phone", str(form.phone), subject)
     try:
-        return subject, ledger.commit(cause, *streams, claims=_claims_of(ledger, subject, form))
+        number = id_numbers.registered(ledger, cause, account, contests=form.contests)
+        claims = replace(number.claims, take=(phone, *number.claims.take))
+        return subject, ledger.commit(cause, *streams, *number.losers, claims=claims)
     except Refused:
         ledger.keys.drop_unused(subject)
         raise
-
-
-def _claims_of(ledger: CreditLedger, subject: UUID, form: Registration) -> ClaimChanges:
-    phone = ledger.blind_index.claim("phone", str(form.phone), subject)
-    id_number = ledger.blind_index.claim("id_number", str(form.id_number), subject)
-    return ClaimChanges(take=(phone, id_number))
 
 
 @repeatable

@@ -72,6 +72,18 @@ def cancelled_account() -> Account:
     return made
 
 
+def proven_account() -> Account:
+    made = account()
+    made.prove_id_number(cause())
+    return made
+
+
+def account_without_its_number() -> Account:
+    made = account()
+    made.lose_id_number(cause(), "lapsed")
+    return made
+
+
 def account_with_another_phone() -> Account:
     made = account()
     made.change_phone(cause(), "+8613800138009", "old_phone")

@@ -39,3 +39,32 @@ def test_the_same_phone_is_no_change() -> None:
 def test_a_cancelled_account_takes_no_phone() -> None:
     with refused(Reason.ACCOUNT_CANCELLED):
         aggregates.cancelled_account().change_phone(cause(), "+8613800138009", "old_phone")
+
+
+def test_an_id_number_is_provisional_until_the_card_is_read() -> None:
+    assert aggregates.account().id_number_state == "provisional"
+    assert aggregates.proven_account().id_number_state == "proven"
+
+
+def test_a_number_is_proven_once() -> None:
+    account = aggregates.proven_account()
+    before = len(account.pending_events)
+    account.prove_id_number(cause())
+    assert len(account.pending_events) == before
+
+
+def test_an_unproven_number_can_be_lost_and_won_back_by_the_card() -> None:
+    account = aggregates.account_without_its_number()
+    states = [account.id_number_state]
+    account.prove_id_number(cause())
+    assert [*states, account.id_number_state] == ["lost", "proven"]
+
+
+def test_a_proven_number_is_never_lost() -> None:
+    with refused(Reason.ID_NUMBER_TAKEN):
+        aggregates.proven_account().lose_id_number(cause(), "proven_by_another")
+
+
+def test_a_cancelled_account_proves_nothing() -> None:
+    with refused(Reason.ACCOUNT_CANCELLED):
+        aggregates.cancelled_account().prove_id_number(cause())
