@@ -43,6 +43,7 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "GET /v1/push": PERSON,
     "POST /v1/push-targets": PERSON,
     # the personal centre
+    "POST /v1/me/worker": PERSON,
     "POST /v1/me/passcode": PERSON,
     "POST /v1/me/phone-changes": PERSON,
     "GET /v1/me/sessions": PERSON,

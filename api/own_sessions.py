@@ -59,3 +59,8 @@ def revoke_others(connection: Connection, at: datetime, subject: UUID, kept: UUI
         " WHERE subject_id = %s AND session_id <> %s AND revoked_at IS NULL",
         (at, subject, kept),
     )
+
+
+def give_role(connection: Connection, subject: UUID, role: str) -> None:
+    """Give every session of somebody another role; the tokens stay as they are."""
+    connection.execute("UPDATE ops.sessions SET role = %s WHERE subject_id = %s", (role, subject))

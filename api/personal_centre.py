@@ -54,6 +54,14 @@ class KnownDeviceOut(BaseModel):
     last_used_at: datetime
 
 
+@routes.post("/me/worker")
+async def become_worker(act: Acting) -> Accepted:
+    """Go on as a worker with the same account; all sessions are a worker's from here on."""
+    await act.run(accounts.become_worker, act.caller)
+    await act.query(own_sessions.give_role, act.caller, "worker")
+    return DONE
+
+
 @routes.post("/me/passcode")
 async def set_passcode(act: Acting, given: PasscodeIn) -> Accepted:
     """Set the passcode, or another one in its place."""

@@ -145,5 +145,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "version-stale": ("It was changed since", "Read it again, and make the change anew."),
     "too-many-requests": ("Too many requests from this address", "Wait as long as `Retry-After` says."),
     "view-behind": ("The view has not reached that position yet", "Try again in a moment."),
+    "worker-already": ("The account is a worker's already", "Nothing to do."),
     "worker-unknown": ("There is no such worker", "Check the ID number."),
 }

@@ -33,6 +33,16 @@ class Account(LedgerAggregate):
             """The account is closed for good."""
             account.is_erased = True
 
+    class BecameWorker(LedgerAggregate.Event):
+        """A consumer goes on as a worker, with the same account; a worker is a consumer, too."""
+
+        TOPIC = "jz.account.became_worker"
+        subject_id: UUID
+
+        def apply(self, account: "Account") -> None:
+            """The steps of a worker's registration are open."""
+            account.role = "worker"
+
     class IdNumberProven(LedgerAggregate.Event):
         """The person's card was read: the number belongs to this account for good."""
 
@@ -99,6 +109,13 @@ class Account(LedgerAggregate):
             id_number=id_number,
             phone=phone,
         )
+
+    def become_worker(self, cause: Cause) -> None:
+        """Go on as a worker."""
+        self._require_open()
+        if self.role == "worker":
+            raise Refused(Reason.WORKER_ALREADY)
+        self.happen(self.BecameWorker, cause, subject_id=self.id)
 
     def prove_id_number(self, cause: Cause) -> None:
         """Note that the card was read; a number that was proven before stays so."""

@@ -31,6 +31,7 @@ class Reason(Enum):
     SECOND_FACTOR_EXPIRED = ("second-factor-expired", Kind.GONE)
     PHONE_UNCHANGED = ("phone-unchanged", Kind.CONFLICT)
     IDENTITY_NOT_RECENT = ("identity-not-recent", Kind.FORBIDDEN)
+    WORKER_ALREADY = ("worker-already", Kind.CONFLICT)
     ACCOUNT_CANCELLED = ("account-cancelled", Kind.GONE)
     SUBJECT_ERASED = ("subject-erased", Kind.GONE)
     NOT_FOUND = ("not-found", Kind.NOT_FOUND)

@@ -62,6 +62,14 @@ def register(ledger: CreditLedger, cause: Cause, form: Registration) -> tuple[UU
 
 
 @repeatable
+def become_worker(ledger: CreditLedger, cause: Cause, subject: UUID) -> Appended:
+    """Let a consumer go on as a worker, with the same account."""
+    account = ledger.load(Account, subject)
+    account.become_worker(cause)
+    return ledger.commit(cause, account, Worker.open(cause, subject))
+
+
+@repeatable
 def change_phone(
     ledger: CreditLedger, cause: Cause, subject: UUID, phone: MobileNumber, *, old_phone_is_proven: bool
 ) -> Appended:

@@ -72,6 +72,14 @@ def cancelled_account() -> Account:
     return made
 
 
+def consumer_who_became_worker() -> Account:
+    made = Account.register(
+        cause(), LI, role="consumer", name="李秀英", id_number="11010519491231002X", phone="+8613800138001"
+    )
+    made.become_worker(cause())
+    return made
+
+
 def proven_account() -> Account:
     made = account()
     made.prove_id_number(cause())

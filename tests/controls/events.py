@@ -53,6 +53,7 @@ def stories() -> Iterator[LedgerAggregate]:
     yield made.cancelled_account()
     yield made.account_with_passcode()
     yield made.proven_account()
+    yield made.consumer_who_became_worker()
     yield made.account_without_its_number()
     yield made.account_with_another_phone()
     yield made.passcode_tries(wrong=1)

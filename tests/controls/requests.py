@@ -202,6 +202,10 @@ def phone_change(api: Api) -> Post:
     return posting(api, "/v1/me/phone-changes", consumer.token, json=body)
 
 
+def second_role(api: Api) -> Post:
+    return posting(api, "/v1/me/worker", register_consumer(api).token)
+
+
 def second_factor(api: Api) -> Post:
     worker = complete_worker(api)
     body = {"phone": str(worker.person.phone), "sms_code": sms_code(api, worker.person), "device": "tablet"}
@@ -214,7 +218,7 @@ REQUESTS = (
     *(registration, consumer_registration, choice, identity_verification, letter_signature),
     *(letter_authorization, check_in, last_attempt_of_the_hour, revocation, employment_end),
     *(scan, approval, refusal, abandonment, look),
-    *(passcode, phone_change, second_factor),
+    *(passcode, phone_change, second_factor, second_role),
     *(confirmation, proposal, passkey_enrolment, withdrawal, kiosk),
     page_save,
     *(publication, revision, announcement_withdrawal),

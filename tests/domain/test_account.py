@@ -68,3 +68,15 @@ def test_a_proven_number_is_never_lost() -> None:
 def test_a_cancelled_account_proves_nothing() -> None:
     with refused(Reason.ACCOUNT_CANCELLED):
         aggregates.cancelled_account().prove_id_number(cause())
+
+
+def test_a_consumer_becomes_a_worker_once() -> None:
+    account = aggregates.consumer_who_became_worker()
+    assert account.role == "worker"
+    with refused(Reason.WORKER_ALREADY):
+        account.become_worker(cause())
+
+
+def test_a_cancelled_account_becomes_nothing() -> None:
+    with refused(Reason.ACCOUNT_CANCELLED):
+        aggregates.cancelled_account().become_worker(cause())
