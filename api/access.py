@@ -29,6 +29,7 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     # signing in
     "POST /v1/sms-codes": PUBLIC,
     "POST /v1/sessions": PUBLIC,
+    "POST /v1/session-second-factors": PUBLIC,
     "POST /v1/session-refreshes": PUBLIC,
     "DELETE /v1/session": SIGNED_IN,
     "POST /v1/staff-challenges": PUBLIC,
@@ -42,6 +43,15 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "GET /v1/me/receipts": PERSON,
     "GET /v1/push": PERSON,
     "POST /v1/push-targets": PERSON,
+    # the personal centre
+    "POST /v1/me/worker": PERSON,
+    "POST /v1/me/passcode": PERSON,
+    "POST /v1/me/phone-changes": PERSON,
+    "GET /v1/me/sessions": PERSON,
+    "POST /v1/me/sessions/{session_id}/revocation": PERSON,
+    "POST /v1/me/session-revocations": PERSON,
+    "GET /v1/me/devices": PERSON,
+    "POST /v1/me/devices/{device_id}/revocation": PERSON,
     # a worker's registration and check-in
     "POST /v1/me/enterprises": WORKER,
     "GET /v1/me/employments": WORKER,

@@ -43,6 +43,8 @@ class ProblemOut(BaseModel):
     errors: Annotated[
         list[dict[str, str]] | None, Field(description="each wrong `field`, and the `code` of the mistake")
     ] = None
+    ticket: Annotated[str | None, Field(description="of `second-factor-needed`: for the next step")] = None
+    factors: Annotated[list[str] | None, Field(description="of `second-factor-needed`: one of them")] = None
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {

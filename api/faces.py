@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import File, UploadFile
 
@@ -33,10 +34,13 @@ class Where:
 WEB = Where("web", "web")
 
 
-async def check_face(act: Act, photo: UploadFile, where: Where = WEB) -> FaceEvidence:
-    """Compare a photo with the caller's enrolled template."""
-    await act.run(require_attempt_left, act.caller)
-    stored = await act.read(load_template, act.caller)
+async def check_face(
+    act: Act, photo: UploadFile, where: Where = WEB, *, subject: UUID | None = None
+) -> FaceEvidence:
+    """Compare a photo with the enrolled template of the caller, or of a `subject` who is signing in."""
+    subject = subject or act.caller
+    await act.run(require_attempt_left, subject)
+    stored = await act.read(load_template, subject)
     template = Embedding.from_bytes(stored.vector, stored.model, "selfie")
     verification = await _verify(act, photo, template)
     return _evidence(verification, where)

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from api.address_limits import AddressLimits
 from api.answers import Answers
+from api.known_devices import KnownDevices
 from api.passkeys import Passkeys
 from api.push import PushHub
 from api.sms_codes import SmsCodes
@@ -28,8 +30,10 @@ class Parts:
     faces: FacePool
     portraits: PortraitDecoder
     sessions: Sessions
+    known_devices: KnownDevices
     sms_codes: SmsCodes
     answers: Answers
+    address_limits: AddressLimits
     passkeys: Passkeys
     push: PushHub
     public_url: str

@@ -61,7 +61,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "id-number-checksum": ("The ID number has a typing error", "Check the digits."),
     "id-number-format": ("This is no ID number", "18 characters, the last one a digit or X."),
     "id-number-region": ("The ID number's region does not exist", "Check the first six digits."),
-    "id-number-taken": ("The ID number has an account already", "Log in, or recover the account at a kiosk."),
+    "id-number-taken": (
+        "The ID number has an account already",
+        "Log in; or, if somebody else took your number, contest it and read the card.",
+    ),
     "idempotency-key-missing": (
         "The Idempotency-Key header is missing",
         "Send a fresh UUID with each new request.",
@@ -69,6 +72,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "idempotency-key-reused": ("The Idempotency-Key was used for another request", "Send a fresh UUID."),
     "identity-already-verified": ("The identity is verified already", "Go on with the letter."),
     "identity-mismatch": ("The card is not the registered person's", "Use your own card."),
+    "identity-not-recent": (
+        "There was no identity verification in the last ten minutes",
+        "Verify it at a kiosk or with an officer, or use the old phone's code.",
+    ),
     "identity-not-verified": ("The identity is not verified yet", "Verify it with the card first."),
     "if-match-missing": ("The If-Match header is missing", "Send the ETag that the change was made from."),
     "internal-error": (
@@ -92,10 +99,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "not-yet-due": ("It is not due yet", "Nothing to do."),
     "own-certificate": ("This is your own certificate", "Scan somebody else's."),
     "passkey-invalid": ("The passkey was not accepted", "Use the passkey that was enrolled for this role."),
+    "passcode-locked": ("Too many wrong passcodes", "Wait a quarter of an hour."),
+    "passcode-missing": ("No passcode is set", "Choose another way, or set a passcode first."),
+    "passcode-wrong": ("The passcode is wrong", "Type it again; after five wrong ones there is a pause."),
     "person-name-characters": ("The name holds characters that no name has", "Write it as on the card."),
     "person-name-length": ("The name is too short or too long", "Write it as on the card."),
     "phone-taken": ("The phone number has an account already", "Log in instead."),
     "period-reversed": ("The period ends before it begins", "Check both dates."),
+    "phone-unchanged": ("That is the account's phone already", "Nothing to do."),
     "photo-face-too-small": ("The face is too small", "Move closer."),
     "photo-no-face": ("No face was found", "Hold the phone in front of your face."),
     "photo-not-an-image": ("This is no picture", "Send JPEG, PNG or WebP."),
@@ -125,6 +136,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Choose among those shown.",
     ),
     "second-administrator-needed": ("Nobody grants their own proposal", "Ask another administrator."),
+    "second-factor-expired": ("The sign-in took too long, or is over", "Ask for a new SMS code."),
+    "second-factor-needed": (
+        "This device is not known yet",
+        "Prove one of `factors` with `ticket` within five minutes.",
+    ),
     "signature-invalid": ("The signature is not valid", "Sign with a registered key, for this audience."),
     "signer-not-confirmed": (
         "The registration waits for a second administrator",
@@ -142,6 +158,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "token-invalid": ("The token is not valid", "Refresh it, or sign in again."),
     "too-busy": ("Too many changes to the same thing at the moment", "Try again in a moment."),
     "version-stale": ("It was changed since", "Read it again, and make the change anew."),
+    "too-many-requests": ("Too many requests from this address", "Wait as long as `Retry-After` says."),
     "view-behind": ("The view has not reached that position yet", "Try again in a moment."),
+    "worker-already": ("The account is a worker's already", "Nothing to do."),
     "worker-unknown": ("There is no such worker", "Check the ID number."),
 }

@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problems: a stable code, what to do, the field; never the value that was sent."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -46,6 +47,9 @@ class Problem(Exception):
     errors: tuple[dict[str, str], ...] = ()
     allow: str | None = None
     at: datetime | None = None
+    retry_after_seconds: int | None = None
+    members: Mapping[str, object] | None = None
+    """What this problem says besides (RFC 9457, section 3.2)."""
 
 
 def response_of(problem: Problem) -> Response:
@@ -59,9 +63,11 @@ def response_of(problem: Problem) -> Response:
     }
     body |= {"detail": advice} if advice else {}
     body |= {"field": problem.field} if problem.field else {}
+    body |= problem.members or {}
     body |= {"errors": list(problem.errors)} if problem.errors else {}
     body |= {"at": to_jsonable_python(problem.at.astimezone(UTC))} if problem.at else {}
     headers = {"Retry-After": "1"} if problem.code in RETRY_LATER else {}
+    headers |= {"Retry-After": str(problem.retry_after_seconds)} if problem.retry_after_seconds else {}
     headers |= {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else {}
     headers |= {"Allow": problem.allow} if problem.allow else {}
     return JSONResponse(body, problem.status, headers, MEDIA_TYPE)

@@ -1,6 +1,6 @@
 """Registration of workers and consumers, the own account, and its cancellation."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import status
@@ -11,7 +11,8 @@ from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
 from api.receipts import ReceiptOut, receipt_out
 from api.route import router
 from api.schemas import DONE, Accepted, Device, PhoneText, Registered, SmsCode
-from api.sessions import require_sms_code, sign_in
+from api.second_factor import sign_in_person
+from api.sessions import require_own_sms_code, require_sms_code
 from domain.account import Account
 from domain.identifiers import IdNumber, MobileNumber, PersonName
 from domain.streams import local_day
@@ -33,6 +34,14 @@ class RegistrationIn(BaseModel):
     device: Device
 
 
+class WorkerRegistrationIn(RegistrationIn):
+    """A worker's form; whoever holds the number without having proven it loses it to the card."""
+
+    contest_id_number: Annotated[
+        bool, Field(description="register although somebody holds the number unproven; the card decides")
+    ] = False
+
+
 class CancellationIn(BaseModel):
     """The code sent to the account's phone; what follows cannot be undone."""
 
@@ -47,15 +56,16 @@ class MeOut(BaseModel):
     name: str
     id_number: str
     phone: str
+    id_number_state: Literal["provisional", "proven", "lost"]
     identity_assurance: str | None = None
     letter_scopes: list[str] = []
     registration_complete: bool = False
 
 
 @routes.post("/workers", status_code=status.HTTP_201_CREATED)
-async def register_worker(act: Acting, form: RegistrationIn) -> Registered:
-    """Register a household-service worker (家政服务员注册)."""
-    return await _register(act, form, "worker")
+async def register_worker(act: Acting, form: WorkerRegistrationIn) -> Registered:
+    """Register a household-service worker (家政服务员注册); the number is theirs once the card was read."""
+    return await _register(act, form, "worker", contests=form.contest_id_number)
 
 
 @routes.post("/consumers", status_code=status.HTTP_201_CREATED)
@@ -64,17 +74,18 @@ async def register_consumer(act: Acting, form: RegistrationIn) -> Registered:
     return await _register(act, form, "consumer")
 
 
-async def _register(act: Act, form: RegistrationIn, role: str) -> Registered:
+async def _register(act: Act, form: RegistrationIn, role: str, *, contests: bool = False) -> Registered:
     checked = accounts.Registration(
         role,
         PersonName.parse(form.name),
         IdNumber.parse(form.id_number, today=local_day(act.cause.at)),
         MobileNumber.parse(form.phone),
+        contests,
     )
     if not await act.carried_out():
         await require_sms_code(act, checked.phone, form.sms_code)
     subject_id, _ = await act.run(accounts.register, checked)
-    return Registered(subject_id=subject_id, tokens=await sign_in(act, subject_id, role, form.device))
+    return Registered(subject_id=subject_id, tokens=await sign_in_person(act, subject_id, role, form.device))
 
 
 @routes.get("/me")
@@ -88,6 +99,7 @@ async def me(act: Acting) -> MeOut:
         name=str(account.name),
         id_number=IdNumber.parse(str(account.id_number)).masked(),
         phone=MobileNumber.parse(str(account.phone)).masked(),
+        id_number_state=account.id_number_state,
         identity_assurance=worker.identity_assurance if worker else None,
         letter_scopes=list(worker.authorized_scopes) if worker else [],
         registration_complete=bool(worker and worker.is_complete),
@@ -97,8 +109,7 @@ async def me(act: Acting) -> MeOut:
 @routes.post("/me/cancellation")
 async def cancel_account(act: Acting, given: CancellationIn) -> Accepted:
     """Cancel the account (注销): everything personal becomes unreadable for good."""
-    account = await act.read(CreditLedger.load, Account, act.caller)
-    await require_sms_code(act, MobileNumber.parse(str(account.phone)), given.sms_code)
+    await require_own_sms_code(act, given.sms_code)
     await act.run(accounts.cancel_account, act.caller)
     return DONE
 

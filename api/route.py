@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.types import Message
 
 from api.access import ROLES_OF_ROUTE
+from api.address_limits import KIND_OF_ROUTE
 from api.answers import SHOW_PEOPLE, Begun
 from api.answers import Request as RepeatableRequest
 from api.caching import tell_caches
@@ -53,6 +54,7 @@ class LedgerRoute(APIRoute):
         async def handle(request: Request) -> Response:
             try:
                 request.state.session = await _admit(request, self)
+                await _require_allowance(request, f"{request.method} {self.path}")
                 if request.method == "POST":
                     is_kept = f"POST {self.path}" not in SHOW_PEOPLE
                     answer = await _answer_once(request, own, is_kept=is_kept)
@@ -83,6 +85,13 @@ async def _admit(request: Request, route: APIRoute) -> Session | None:
     if session.role not in roles:
         raise Problem("not-allowed", 403)
     return session
+
+
+async def _require_allowance(request: Request, route: str) -> None:
+    """Before anything is written; a client on a socket without addresses is for its proxy to limit."""
+    if route in KIND_OF_ROUTE and request.client is not None:
+        limits = parts_of(request).address_limits
+        await run_in_threadpool(limits.require_allowance, route, request.client.host)
 
 
 def _session(parts: Parts, authorization: str) -> Session:

@@ -1,10 +1,13 @@
 """Shapes that several routers share."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
+
+from api.tokens import Tokens
 
 Scope = Literal[
     "basic", "identity", "tax", "bank_credit", "criminal_record", "health", "insurance", "training"
@@ -18,6 +21,9 @@ PhoneText = Annotated[
     str, Field(max_length=32, description="mainland mobile number", examples=["13800138000"])
 ]
 SmsCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$"), Field(examples=["042917"])]
+PasscodeText = Annotated[
+    str, StringConstraints(min_length=6, max_length=32, pattern=PLAIN), Field(examples=["snow pear 27"])
+]
 Device = Annotated[
     str,
     Field(max_length=100, pattern=PLAIN, description="what the person signs in with", examples=["Pixel 9"]),
@@ -33,11 +39,24 @@ class TokensOut(BaseModel):
     refresh_expires_at: datetime
 
 
+class SignedIn(TokensOut):
+    """The tokens of a session, and the device's own where the device was not known before."""
+
+    device_token: Annotated[
+        str | None, Field(description="told once; keep it for the next sign-in on this device")
+    ] = None
+
+    @classmethod
+    def of(cls, tokens: Tokens, device_token: str | None) -> "SignedIn":
+        """What the client gets."""
+        return cls(**asdict(tokens), device_token=device_token)
+
+
 class Registered(BaseModel):
     """A new account, signed in."""
 
     subject_id: UUID
-    tokens: TokensOut
+    tokens: SignedIn
 
 
 class Accepted(BaseModel):

@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 from api.act import Act, Acting
 from api.problems import Problem
 from api.route import router
-from api.schemas import DONE, Accepted, Device, PhoneText, ShortText, SmsCode, TokensOut
+from api.schemas import DONE, Accepted, Device, PhoneText, ShortText, SignedIn, SmsCode, TokensOut
+from api.second_factor import require_second_factor, sign_in_person
 from api.tokens import Tokens
 from domain.account import Account
 from domain.identifiers import MobileNumber
@@ -35,6 +36,9 @@ class SessionIn(BaseModel):
     phone: PhoneText
     sms_code: SmsCode
     device: Device
+    device_token: Annotated[
+        str | None, Field(max_length=200, description="this device's, from its first sign-in")
+    ] = None
 
 
 class RefreshIn(BaseModel):
@@ -70,18 +74,15 @@ def tokens_out(tokens: Tokens) -> TokensOut:
     return TokensOut(**asdict(tokens))
 
 
-async def require_sms_code(act: Act, phone: MobileNumber, code: str) -> None:
+async def require_sms_code(act: Act, phone: MobileNumber, code: str, field: str = "sms_code") -> None:
     """Use up the SMS code of a phone; before this, no answer tells anything about the phone."""
-    await run_in_threadpool(act.parts.sms_codes.verify, act.cause.at, phone, code)
+    await run_in_threadpool(act.parts.sms_codes.verify, act.cause.at, phone, code, field)
 
 
-async def sign_in(
-    act: Act, subject_id: UUID, role: str, device: str, enterprise_id: UUID | None = None
-) -> TokensOut:
-    """Open a session."""
-    sessions = act.parts.sessions
-    tokens = await run_in_threadpool(sessions.open, act.cause.at, subject_id, role, device, enterprise_id)
-    return tokens_out(tokens)
+async def require_own_sms_code(act: Act, code: str, field: str = "sms_code") -> None:
+    """Use up the SMS code of the caller's own phone: a fresh proof of who is signed in."""
+    account = await act.read(CreditLedger.load, Account, act.caller)
+    await require_sms_code(act, MobileNumber.parse(str(account.phone)), code, field)
 
 
 @routes.post("/sms-codes", status_code=status.HTTP_202_ACCEPTED)
@@ -92,12 +93,16 @@ async def send_sms_code(act: Acting, wanted: SmsCodeIn) -> Accepted:
 
 
 @routes.post("/sessions", status_code=status.HTTP_201_CREATED)
-async def sign_in_with_sms(act: Acting, given: SessionIn) -> TokensOut:
-    """Sign in with phone and SMS code (登录)."""
+async def sign_in_with_sms(act: Acting, given: SessionIn) -> SignedIn:
+    """Sign in with phone and SMS code (登录); a device not seen before needs a second factor as well."""
     phone = MobileNumber.parse(given.phone)
     await require_sms_code(act, phone, given.sms_code)
     account = await act.read(_account_of, phone)
-    return await sign_in(act, account.id, account.role, given.device)
+    devices = act.parts.known_devices
+    known = await run_in_threadpool(devices.recognise, act.cause.at, account.id, given.device_token)
+    if known is None:
+        await require_second_factor(act, account.id)
+    return await sign_in_person(act, account.id, account.role, given.device, known)
 
 
 def _account_of(ledger: CreditLedger, phone: MobileNumber) -> Account:
@@ -144,4 +149,5 @@ async def sign_in_with_passkey(act: Acting, given: StaffSessionIn) -> TokensOut:
     """Sign in with a passkey."""
     member = await act.read(CreditLedger.load, StaffMember, given.staff_id, Reason.PASSKEY_INVALID)
     await run_in_threadpool(act.parts.passkeys.verify, act.cause.at, member, given.credential)
-    return await sign_in(act, member.id, member.role, given.device, member.enterprise_id)
+    signed_in = (member.id, member.role, given.device, member.enterprise_id)
+    return tokens_out(await run_in_threadpool(act.parts.sessions.open, act.cause.at, *signed_in))

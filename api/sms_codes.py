@@ -58,8 +58,8 @@ class SmsCodes:
         if sent >= self._rules.sms_per_day or (last and at - last < self._rules.sms_interval):
             raise Refused(Reason.SMS_TOO_MANY, field="phone")
 
-    def verify(self, at: datetime, phone: MobileNumber, code: str) -> None:
-        """Use up the latest code of a phone.
+    def verify(self, at: datetime, phone: MobileNumber, code: str, field: str = "sms_code") -> None:
+        """Use up the latest code of a phone; `field` is where the form has it.
 
         Raises:
             Refused: it is wrong, too old, used, or was tried too often; which one is not told.
@@ -74,7 +74,7 @@ class SmsCodes:
         with self._pool.connection() as connection:
             row = connection.execute(try_it, (self._mac(digest, code), digest, at, digest)).fetchone()
         if row is None or not row[0]:
-            raise Refused(Reason.SMS_CODE_WRONG, field="sms_code")
+            raise Refused(Reason.SMS_CODE_WRONG, field=field)
 
     def _mac(self, digest: bytes, code: str) -> bytes:
         return hmac.digest(self._key, digest + code.encode(), "sha256")

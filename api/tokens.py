@@ -59,7 +59,14 @@ class Sessions:
         self._rules = rules
 
     def open(
-        self, at: datetime, subject_id: UUID, role: str, device: str, enterprise_id: UUID | None = None
+        self,
+        at: datetime,
+        subject_id: UUID,
+        role: str,
+        device: str,
+        enterprise_id: UUID | None = None,
+        *,
+        device_id: UUID | None = None,
     ) -> Tokens:
         """Sign somebody in on a device."""
         session_id = uuid4()
@@ -67,9 +74,10 @@ class Sessions:
         expiries = (tokens.access_expires_at, tokens.refresh_expires_at)
         with self._pool.connection() as connection:
             connection.execute(
-                "INSERT INTO ops.sessions (session_id, subject_id, role, enterprise_id, device, started_at,"
-                " access_expires_at, refresh_expires_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-                (session_id, subject_id, role, enterprise_id, device, at, *expiries),
+                "INSERT INTO ops.sessions (session_id, subject_id, role, enterprise_id, device, device_id,"
+                " started_at, last_used_at, access_expires_at, refresh_expires_at)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                (session_id, subject_id, role, enterprise_id, device, device_id, at, at, *expiries),
             )
         return tokens
 
@@ -102,10 +110,11 @@ class Sessions:
         session_id, generation = self._read(REFRESH, refresh_token)
         tokens = self._tokens(at, session_id, generation + 1)
         query = SQL("""
-            UPDATE ops.sessions s SET generation = %s, access_expires_at = %s, refresh_expires_at = %s
+            UPDATE ops.sessions s
+            SET generation = %s, last_used_at = %s, access_expires_at = %s, refresh_expires_at = %s
             WHERE session_id = %s AND generation = %s AND refresh_expires_at > %s AND {}
         """).format(_IN_FORCE)
-        fresh = (generation + 1, tokens.access_expires_at, tokens.refresh_expires_at)
+        fresh = (generation + 1, at, tokens.access_expires_at, tokens.refresh_expires_at)
         with self._pool.connection() as connection:
             refreshed = connection.execute(query, (*fresh, session_id, generation, at)).rowcount
         if not refreshed:

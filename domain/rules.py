@@ -16,10 +16,19 @@ class Rules:
     disclosure_ttl: timedelta = timedelta(minutes=30)
     consumer_prompts_per_hour: int = 20
     worker_prompts_per_hour: int = 5
+    provisional_claim_ttl: timedelta = timedelta(days=7)
     sms_code_ttl: timedelta = timedelta(minutes=5)
     sms_code_tries: int = 5
     sms_interval: timedelta = timedelta(seconds=60)
     sms_per_day: int = 10
+    sms_codes_per_address_hour: int = 60
+    sign_ins_per_address_hour: int = 300
+    registrations_per_address_hour: int = 60
+    passcode_tries: int = 5
+    passcode_pause: timedelta = timedelta(minutes=15)
+    second_factor_ttl: timedelta = timedelta(minutes=5)
+    known_device_ttl: timedelta = timedelta(days=365)
+    identity_fresh: timedelta = timedelta(minutes=10)
     access_token_ttl: timedelta = timedelta(minutes=15)
     refresh_token_ttl: timedelta = timedelta(days=30)
     identity_challenge_ttl: timedelta = timedelta(minutes=10)

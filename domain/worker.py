@@ -8,8 +8,10 @@ from domain.event import Cause, LedgerAggregate
 from domain.letter import Letter
 from domain.personal import PersonalText
 from domain.rejections import Reason, Refused
+from domain.rules import Rules
 from domain.streams import stream_of
 
+IN_PERSON = ("kiosk", "officer")
 OPEN_EMPLOYMENT = ("chosen", "confirmed")
 
 
@@ -187,6 +189,18 @@ class Worker(LedgerAggregate):
         """Record that the card and the face are the person's; `document` has the event's fields."""
         self.require_identity_open()
         self.happen(self.IdentityVerified, cause, subject_id=self.subject_id, **document)
+
+    def recent_identity(self, at: datetime, rules: Rules) -> str:
+        """The assurance of an identity verification face to face, or at a kiosk, of a moment ago.
+
+        Raises:
+            Refused: there is none.
+        """
+        verified_at = self.identity_verified_at
+        is_recent = verified_at is not None and at - verified_at <= rules.identity_fresh
+        if not is_recent or self.identity_assurance not in IN_PERSON:
+            raise Refused(Reason.IDENTITY_NOT_RECENT)
+        return self.identity_assurance
 
     def refuse_identity(self, cause: Cause, because: str) -> None:
         """Record that the card was refused; `because` is the refusal's code."""

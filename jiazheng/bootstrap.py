@@ -6,7 +6,9 @@ from dataclasses import fields
 
 import psycopg
 
+from api.address_limits import AddressLimits
 from api.answers import Answers
+from api.known_devices import KnownDevices
 from api.parts import Parts
 from api.passkeys import Passkeys
 from api.push import PushHub
@@ -81,8 +83,10 @@ async def open_api_parts(settings: Settings) -> AsyncIterator[Parts]:
             faces=faces,
             portraits=EmbeddedPortraitDecoder(),
             sessions=sessions,
+            known_devices=KnownDevices(pool, keyring.tokens, settings.rules),
             sms_codes=SmsCodes(ledger, build_outbox(ledger), keyring.tokens),
             answers=Answers(pool, keyring.platform),
+            address_limits=AddressLimits.over(settings.redis_url, keyring.tokens, settings.rules),
             passkeys=Passkeys(pool, keyring.tokens, settings.public_url),
             push=PushHub(ledger, sessions, clock),
             public_url=settings.public_url,

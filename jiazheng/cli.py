@@ -92,6 +92,7 @@ def api() -> None:
             port=settings.port,
             log_level="warning",
             server_header=False,
+            forwarded_allow_ips=settings.trusted_proxies,
             timeout_graceful_shutdown=STREAMS_END_SECONDS,
         )
 

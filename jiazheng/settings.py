@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="where the API listens")
     port: int = Field(8000, description="where the API listens")
     public_url: str = Field("http://127.0.0.1:8000", description="how clients reach us; `aud` of submissions")
+    trusted_proxies: str = Field(
+        "127.0.0.1",
+        description="addresses or networks, by comma, whose X-Forwarded-For tells the client's address",
+    )
     database_connections: int = Field(16, description="at most so many per process and database")
     hints: bool = Field(
         True,

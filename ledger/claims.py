@@ -14,6 +14,7 @@ TAKEN = {
     "phone": Reason.PHONE_TAKEN,
     "id_number": Reason.ID_NUMBER_TAKEN,
     "certificate_code": Reason.CODE_ALREADY_USED,
+    "second_factor": Reason.SECOND_FACTOR_EXPIRED,
 }
 """The refusal when somebody else holds a claim of this kind."""
 
@@ -31,6 +32,14 @@ class Claim:
     digest: bytes
     owner: UUID
     lapses_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a value, and until when if the claim is provisional."""
+
+    owner: UUID
+    lapses_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +70,16 @@ class BlindIndex:
         return Claim(kind, self.pepper_id, self.digest(kind, value), owner, lapses_at)
 
     def find_owner(self, connection: Connection, kind: str, value: str) -> UUID | None:
-        """Who holds the value, if anybody does."""
+        """Whose value it is, if it is anybody's."""
+        holder = self.find_holder(connection, kind, value)
+        return holder.owner if holder else None
+
+    def find_holder(self, connection: Connection, kind: str, value: str) -> Holder | None:
+        """Who holds the value, if anybody does, be it by a claim that has lapsed and was not taken yet."""
         digest = self.digest(kind, value)
         row = connection.execute(
-            "SELECT owner FROM ledger.claims"
+            "SELECT owner, lapses_at FROM ledger.claims"
             " WHERE partition = %s AND kind = %s AND pepper_id = %s AND digest = %s",
             (digest[0] % 16, kind, self.pepper_id, digest),
         ).fetchone()
-        return row[0] if row else None
+        return Holder(*row) if row else None

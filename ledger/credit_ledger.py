@@ -66,10 +66,10 @@ class CreditLedger(Application[UUID]):
         super().close()
         self.wakeups.close()
 
-    def find(self, kind: type[Aggregate], stream: UUID) -> Aggregate | None:
-        """The aggregate of a stream, if the stream exists and is of that kind."""
+    def find(self, kind: type[Aggregate], stream: UUID, version: int | None = None) -> Aggregate | None:
+        """The aggregate of a stream, now or at a `version`, if the stream exists and is of that kind."""
         try:
-            found: LedgerAggregate = self.repository.get(stream)
+            found: LedgerAggregate = self.repository.get(stream, version=version)
         except AggregateNotFoundError:
             return None
         return found if isinstance(found, kind) else None

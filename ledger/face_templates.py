@@ -38,6 +38,13 @@ def store_template(ledger: CreditLedger, subject: UUID, template: FaceTemplate) 
         )
 
 
+def has_template(ledger: CreditLedger, subject: UUID) -> bool:
+    """Whether there is a face to compare with."""
+    query = "SELECT FROM ops.face_templates WHERE subject_id = %s"
+    with ledger.pool.connection() as connection:
+        return connection.execute(query, (subject,)).fetchone() is not None
+
+
 def load_template(ledger: CreditLedger, subject: UUID) -> FaceTemplate:
     """The person's template.
 

@@ -26,17 +26,19 @@ PEOPLE = Table(
     key=("subject_id",),
 )
 TABLES = (PEOPLE,)
-HANDLES = (Account.Created, Account.Erased)
+HANDLES = (Account.Created, Account.BecameWorker, Account.Erased)
 
 
 def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
-    """Add the new people, drop the erased."""
+    """Add the new people, give them their later role, drop the erased."""
     rows = {
         logged.event.subject_id: _row(logged.event)
         for logged in events
         if isinstance(logged.event, Account.Created)
     }
     PEOPLE.upsert(connection, rows.values())
+    workers = [logged.event.subject_id for logged in events if isinstance(logged.event, Account.BecameWorker)]
+    connection.execute("UPDATE people SET role = 'worker' WHERE subject_id = ANY (%s)", (workers,))
     erased = [logged.event.subject_id for logged in events if isinstance(logged.event, Account.Erased)]
     connection.execute("DELETE FROM people WHERE subject_id = ANY (%s)", (erased,))
 

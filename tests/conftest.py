@@ -113,6 +113,12 @@ def databases(postgres: EmbeddedPostgres, shared_databases: Databases) -> Iterat
             connection.execute(EMPTY_ALL)
 
 
+RULES_FOR_MANY = Rules(
+    sms_codes_per_address_hour=10**6, sign_ins_per_address_hour=10**6, registrations_per_address_hour=10**6
+)
+"""All visitors of a test run come from one address, within an hour."""
+
+
 def settings_for(
     postgres: EmbeddedPostgres, valkey: EmbeddedValkey, databases: Databases, folder: Path
 ) -> Settings:
@@ -124,7 +130,7 @@ def settings_for(
         keyring_file=folder / "keyring.json",
         erasures_file=folder / "erasures",
         database_connections=8,
-        rules=Rules(),
+        rules=RULES_FOR_MANY,
     )
     create_files(made)
     return made

@@ -37,6 +37,7 @@ def declare(broker: dramatiq.Broker, parts: Parts) -> None:
         deadlines.expire,
         notices.send_reminder,
         notices.send_confirmation,
+        notices.send_phone_change,
         notices.erase,
         phones.wake_phone,
     ):

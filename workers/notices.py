@@ -17,14 +17,18 @@ from ledger.sms_outbox import SmsOutbox
 from ledger.use_cases.accounts import erase_subject
 from workers.deadlines import Deadlines
 
-CONFIRMATION_TTL = timedelta(days=3)
-"""A confirmed employment is no news after that, as when an old log is followed from its beginning."""
+NEWS_TTL = timedelta(days=3)
+"""After that it is no news any more, as when an old log is followed from its beginning."""
 
 REMINDER = (
     "【家政信用】您的签到将于{month}月{day}日到期,请在到期前登录并刷脸签到;"
     "逾期将显示为离职,信用证书停止展示。"
 )
 CONFIRMATION = "【家政信用】{enterprise}已确认您的从业关系。如有疑问,请登录查看“本人信息管理”。"
+
+PHONE_CHANGE = (
+    "【家政信用】您的账户已更换手机号,本号码不能再用于登录。如非本人操作,请尽快到身份核验终端或核验点处理。"
+)
 
 
 class Notices:
@@ -52,8 +56,15 @@ class Notices:
         event: Worker.EmploymentConfirmed = self._event_at(Position.parse(position))
         enterprise = self._ledger.load(Enterprise, event.enterprise_id)
         text = CONFIRMATION.format(enterprise=enterprise.details.name)
-        expires_at = event.timestamp + CONFIRMATION_TTL
+        expires_at = event.timestamp + NEWS_TTL
         self._send("send_confirmation", position, event.subject_id, text, expires_at)
+
+    def send_phone_change(self, position: str) -> None:
+        """Tell the old number of an account that there is another one now."""
+        event: Account.PhoneChanged = self._event_at(Position.parse(position))
+        before = self._ledger.find(Account, event.subject_id, event.originator_version - 1)
+        expires_at = event.timestamp + NEWS_TTL
+        self._send("send_phone_change", position, event.subject_id, PHONE_CHANGE, expires_at, before)
 
     def erase(self, position: str) -> None:
         """Finish an erasure, should the process that began it have died."""
@@ -65,9 +76,20 @@ class Notices:
         found = self._ledger.event_log.read_partition(position.partition, position.number - 1, 1)
         return self._mapper.to_domain_event(found[0])
 
-    def _send(self, actor: str, position: str, subject: UUID, text: str, expires_at: Any) -> None:
-        """Queue an SMS once for an actor and a position; none to somebody erased, none that is late."""
-        at, account = self._clock(), self._ledger.load(Account, subject)
+    def _send(
+        self,
+        actor: str,
+        position: str,
+        subject: UUID,
+        text: str,
+        expires_at: Any,
+        account: Account | None = None,
+    ) -> None:
+        """Queue an SMS once for an actor and a position; none to somebody erased, none that is late.
+
+        It goes to the phone of today, or to that of an earlier state of the `account`.
+        """
+        at, account = self._clock(), account or self._ledger.load(Account, subject)
         if isinstance(account.phone, Erased) or at >= expires_at:
             return
         phone, place = readable(account.phone), Position.parse(position)

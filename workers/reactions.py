@@ -25,6 +25,7 @@ NAME = "reactions"
 MESSAGES: dict[type[LedgerAggregate.Event], str] = {
     Attendance.Reminded: "send_reminder",
     Worker.EmploymentConfirmed: "send_confirmation",
+    Account.PhoneChanged: "send_phone_change",
     Account.Erased: "erase",
     **dict.fromkeys(WHAT, "wake_phone"),
 }

@@ -33,6 +33,7 @@ class Client:
         self._http = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS, trust_env=False)
         self._tokens: dict[str, str] = {}
         self._position: str | None = None
+        self.device_token: str | None = None
 
     @property
     def access_token(self) -> str:
@@ -44,8 +45,9 @@ class Client:
         self._http.close()
 
     def sign_in(self, tokens: dict[str, str]) -> None:
-        """Keep the tokens of a session."""
+        """Keep the tokens of a session, and the device's own where there is a new one."""
         self._tokens = tokens
+        self.device_token = tokens.get("device_token") or self.device_token
 
     def post(self, path: str, key: str | None = None, if_match: str | None = None, **request: Any) -> Any:
         """POST under a fresh Idempotency-Key, or a given one to repeat a request.

@@ -151,6 +151,7 @@ def erased_trail(world: World) -> str:
         "phone": CONSUMER.phone,
         "sms_code": world.sms_code(CONSUMER),
         "device": "phone",
+        "device_token": world.consumer.device_token,
     }
     world.consumer.sign_in(world.visitor.post("/v1/sessions", json=signed_out_for_a_month))
     receipts = world.consumer.get("/v1/me/receipts")["items"]

@@ -1,26 +1,33 @@
 """Registration and cancellation of accounts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from domain.account import Account
 from domain.event import Cause
 from domain.identifiers import IdNumber, MobileNumber, PersonName
-from domain.rejections import Refused
+from domain.rejections import Reason, Refused
 from domain.streams import id_of_command
 from domain.worker import Worker
+from ledger import id_numbers
 from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
+from ledger.passcodes import store_passcode
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A registration form whose phone was proven by an SMS code."""
+    """A registration form whose phone was proven by an SMS code.
+
+    Attributes:
+        contests: the number is somebody else's until a card is read, and this person is going to read it.
+    """
 
     role: str
     name: PersonName
     id_number: IdNumber
     phone: MobileNumber
+    contests: bool = False
 
 
 @use_case
@@ -44,17 +51,54 @@ def register(ledger: CreditLedger, cause: Cause, form: Registration) -> tuple[UU
         phone=str(form.phone),
     )
     streams = [account, Worker.open(cause, subject)] if form.role == "worker" else [account]
+    phone = ledger.blind_index.claim("phone", str(form.phone), subject)
     try:
-        return subject, ledger.commit(cause, *streams, claims=_claims_of(ledger, subject, form))
+        number = id_numbers.registered(ledger, cause, account, contests=form.contests)
+        claims = replace(number.claims, take=(phone, *number.claims.take))
+        return subject, ledger.commit(cause, *streams, *number.losers, claims=claims)
     except Refused:
         ledger.keys.drop_unused(subject)
         raise
 
 
-def _claims_of(ledger: CreditLedger, subject: UUID, form: Registration) -> ClaimChanges:
-    phone = ledger.blind_index.claim("phone", str(form.phone), subject)
-    id_number = ledger.blind_index.claim("id_number", str(form.id_number), subject)
-    return ClaimChanges(take=(phone, id_number))
+@repeatable
+def become_worker(ledger: CreditLedger, cause: Cause, subject: UUID) -> Appended:
+    """Let a consumer go on as a worker, with the same account."""
+    account = ledger.load(Account, subject)
+    account.become_worker(cause)
+    return ledger.commit(cause, account, Worker.open(cause, subject))
+
+
+@repeatable
+def change_phone(
+    ledger: CreditLedger, cause: Cause, subject: UUID, phone: MobileNumber, *, old_phone_is_proven: bool
+) -> Appended:
+    """Change the phone; its SMS code was right. The old number is free in the same transaction.
+
+    Raises:
+        Refused: the number belongs to another account, or neither the old phone nor the identity was
+            proven just now.
+    """
+    account = ledger.load(Account, subject)
+    proof = "old_phone" if old_phone_is_proven else _recent_identity(ledger, cause, subject)
+    account.change_phone(cause, str(phone), proof)
+    claim = ledger.blind_index.claim("phone", str(phone), subject)
+    claims = ClaimChanges(take=(claim,), release_owner=subject, release_kinds=("phone",))
+    return ledger.commit(cause, account, claims=claims)
+
+
+def _recent_identity(ledger: CreditLedger, cause: Cause, subject: UUID) -> str:
+    worker = ledger.load(Worker, Worker.stream_for(subject), missing=Reason.IDENTITY_NOT_RECENT)
+    return worker.recent_identity(cause.at, ledger.rules)
+
+
+@use_case
+def set_passcode(ledger: CreditLedger, cause: Cause, subject: UUID, passcode: str) -> Appended:
+    """Set or change the passcode of a person who has just proven the account's phone."""
+    account = ledger.load(Account, subject)
+    account.set_passcode(cause)
+    store_passcode(ledger, subject, passcode)
+    return ledger.commit(cause, account)
 
 
 @repeatable
@@ -76,6 +120,8 @@ FORGET = (
     "DELETE FROM ledger.claims WHERE owner = ANY (%s::uuid[])",
     "DELETE FROM ops.sessions WHERE subject_id = ANY (%s::uuid[])",
     "DELETE FROM ops.push_targets WHERE subject_id = ANY (%s::uuid[])",
+    "DELETE FROM ops.known_devices WHERE subject_id = ANY (%s::uuid[])",
+    "DELETE FROM ops.passcodes WHERE subject_id = ANY (%s::uuid[])",
     "DELETE FROM ops.face_templates WHERE subject_id = ANY (%s::uuid[])",
     "DELETE FROM ops.sms_outbox WHERE subject_id = ANY (%s::uuid[])",
     "DELETE FROM ops.answers WHERE actor = ANY (%s::text[])",

@@ -13,6 +13,7 @@ from domain.letter import BY_VERSION
 from domain.rejections import Reason, Refused
 from domain.streams import local_day
 from domain.worker import Worker
+from ledger import id_numbers
 from ledger.credit_ledger import Appended, CreditLedger, repeatable
 from ledger.face_gate import record_attempt
 from ledger.face_templates import FaceTemplate, store_template
@@ -46,6 +47,7 @@ def verify_identity(
 
     Raises:
         Refused: the card is another person's or expired, or the face was not accepted; all are recorded.
+            Or another account has proven the same number.
     """
     account = ledger.load(Account, subject)
     worker = ledger.load(Worker, Worker.stream_for(subject))
@@ -55,10 +57,13 @@ def verify_identity(
         worker.refuse_identity(cause, because.code)
         ledger.commit_refusal(cause, worker)
         raise Refused(because)
+    number = id_numbers.proven(ledger, cause, account)
     attempts = record_attempt(ledger, cause, subject, "identity", evidence)
     worker.verify_identity(cause, _document_fields(card))
+    account.prove_id_number(cause)
     store_template(ledger, subject, template)
-    return ledger.commit(cause, attempts, worker)
+    with id_numbers.changing_hands():
+        return ledger.commit(cause, attempts, worker, account, *number.losers, claims=number.claims)
 
 
 def _card_refusal(account: Account, card: CardReading, today: date) -> Reason | None:

@@ -159,3 +159,26 @@ def test_my_account_tells_how_far_the_registration_is(api: Api) -> None:
 
 def test_nobody_sees_an_account_without_a_session(api: Api) -> None:
     refused("token-invalid", lambda: api.client().get("/v1/me"))
+
+
+def test_a_number_that_nobody_proved_can_be_contested_by_a_worker(api: Api) -> None:
+    # given somebody who squats a number
+    squatter, other = register_worker(api), new_person()
+    own = form(other, sms_code(api, other)) | {"id_number": str(squatter.person.id_number)}
+    # when the worker whose number it is contests it
+    answer = api.post("/v1/workers", json=own | {"contest_id_number": True})
+    # then there is an account that holds no number yet, and the squatter still has the number until the card
+    assert answer.status_code == 201
+    states = [
+        api.get("/v1/me", token).json()["id_number_state"]
+        for token in (answer.json()["tokens"]["access_token"], squatter.token)
+    ]
+    assert states == ["lost", "provisional"]
+
+
+def test_a_proven_number_cannot_be_contested(api: Api) -> None:
+    worker, other = complete_worker(api), new_person()
+    own = form(other, sms_code(api, other)) | {"id_number": str(worker.person.id_number)}
+    answer = api.post("/v1/workers", json=own | {"contest_id_number": True})
+    assert refusal(answer) == (409, "id-number-taken", None)
+    assert worker.client.get("/v1/me")["id_number_state"] == "proven"

@@ -13,6 +13,7 @@ from domain.enterprise import Enterprise, EnterpriseDetails
 from domain.face import FaceChecks, FaceEvidence
 from domain.kiosk import Kiosk
 from domain.letter import CURRENT
+from domain.passcode import PasscodeTries
 from domain.profile import Profile
 from domain.provider import Provider
 from domain.refused_scan import RefusedScan
@@ -69,6 +70,46 @@ def account() -> Account:
 def cancelled_account() -> Account:
     made = account()
     made.cancel(cause())
+    return made
+
+
+def consumer_who_became_worker() -> Account:
+    made = Account.register(
+        cause(), LI, role="consumer", name="李秀英", id_number="11010519491231002X", phone="+8613800138001"
+    )
+    made.become_worker(cause())
+    return made
+
+
+def proven_account() -> Account:
+    made = account()
+    made.prove_id_number(cause())
+    return made
+
+
+def account_without_its_number() -> Account:
+    made = account()
+    made.lose_id_number(cause(), "lapsed")
+    return made
+
+
+def account_with_another_phone() -> Account:
+    made = account()
+    made.change_phone(cause(), "+8613800138009", "old_phone")
+    return made
+
+
+def account_with_passcode() -> Account:
+    made = account()
+    made.set_passcode(cause())
+    return made
+
+
+def passcode_tries(wrong: int = 0, since: datetime = NOON) -> PasscodeTries:
+    """A day on which so many wrong passcodes were tried in a row, all at once."""
+    made = PasscodeTries.begin_day(cause(since), WANG, None)
+    for _ in range(wrong):
+        made.attempt(cause(since), "sign_in", RULES, is_right=False)
     return made
 
 

@@ -143,6 +143,7 @@ def _serving(settings: Settings, clock: MovableClock, listening: socket) -> Iter
         create_app(open_parts),
         log_level="critical",
         server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,
         ws="none",
         timeout_graceful_shutdown=1,
     )

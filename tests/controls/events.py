@@ -54,6 +54,12 @@ def event_classes() -> list[type[Any]]:
 def stories() -> Iterator[LedgerAggregate]:
     """Aggregates in whose pending events every event class occurs."""
     yield made.cancelled_account()
+    yield made.account_with_passcode()
+    yield made.proven_account()
+    yield made.consumer_who_became_worker()
+    yield made.account_without_its_number()
+    yield made.account_with_another_phone()
+    yield made.passcode_tries(wrong=1)
     yield from _working_lives()
     yield from _attendances()
     yield _day_after_attempts()

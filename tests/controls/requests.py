@@ -246,10 +246,39 @@ def announcement_withdrawal(api: Api) -> Post:
     return posting(api, path, writer.access_token)
 
 
+def passcode(api: Api) -> Post:
+    consumer = register_consumer(api)
+    body = {"passcode": "snow pear 27", "sms_code": sms_code(api, consumer.person)}
+    return posting(api, "/v1/me/passcode", consumer.token, json=body)
+
+
+def phone_change(api: Api) -> Post:
+    consumer, new = register_consumer(api), new_person()
+    body = {
+        "phone": str(new.phone),
+        "old_sms_code": sms_code(api, consumer.person),
+        "sms_code": sms_code(api, new),
+    }
+    return posting(api, "/v1/me/phone-changes", consumer.token, json=body)
+
+
+def second_role(api: Api) -> Post:
+    return posting(api, "/v1/me/worker", register_consumer(api).token)
+
+
+def second_factor(api: Api) -> Post:
+    worker = complete_worker(api)
+    body = {"phone": str(worker.person.phone), "sms_code": sms_code(api, worker.person), "device": "tablet"}
+    asked = api.post("/v1/sessions", json=body).json()
+    data = {"ticket": asked["ticket"], "device": "tablet"}
+    return posting(api, "/v1/session-second-factors", data=data, files=photo(SAME_FACE))
+
+
 REQUESTS = (
     *(registration, consumer_registration, choice, identity_verification, letter_signature),
     *(letter_authorization, check_in, last_attempt_of_the_hour, revocation, employment_end),
     *(scan, approval, refusal, abandonment, look),
+    *(passcode, phone_change, second_factor, second_role),
     *(confirmation, proposal, passkey_enrolment, withdrawal, kiosk, provider),
     *(registry_confirmation, registry_withdrawal, key_addition, key_confirmation, key_retirement),
     *(record_types, record_types_confirmation, correction),

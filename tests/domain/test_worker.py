@@ -7,7 +7,7 @@ from domain.rejections import Reason
 from domain.streams import partition_of
 from domain.worker import Worker
 from tests.controls import aggregates
-from tests.controls.moments import AINONG, BEIJIN, WANG, cause, refused
+from tests.controls.moments import AINONG, BEIJIN, INSTANT, NOON, RULES, WANG, cause, refused
 
 Given = Callable[[], Worker]
 When = Callable[[Worker], None]
@@ -63,6 +63,23 @@ def former_worker() -> Worker:
     worker = aggregates.employed_worker()
     end(worker)
     return worker
+
+
+@pytest.mark.parametrize("assurance", ["kiosk", "officer"])
+def test_an_identity_verified_in_person_counts_as_recent_for_ten_minutes(assurance: str) -> None:
+    worker = aggregates.worker_with_choice()
+    worker.verify_identity(cause(NOON), aggregates.DOCUMENT | {"assurance": assurance})
+    assert worker.recent_identity(NOON + RULES.identity_fresh, RULES) == assurance
+    with refused(Reason.IDENTITY_NOT_RECENT):
+        worker.recent_identity(NOON + RULES.identity_fresh + INSTANT, RULES)
+
+
+@pytest.mark.parametrize("assurance", ["web", "attested_app"])
+def test_an_identity_verified_from_afar_is_no_proof_in_person(assurance: str) -> None:
+    worker = aggregates.worker_with_choice()
+    worker.verify_identity(cause(NOON), aggregates.DOCUMENT | {"assurance": assurance})
+    with refused(Reason.IDENTITY_NOT_RECENT):
+        worker.recent_identity(NOON, RULES)
 
 
 def test_a_worker_lies_among_the_streams_of_the_person() -> None:

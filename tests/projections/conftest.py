@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from domain.event import Cause, LedgerAggregate
 from ledger.credit_ledger import CreditLedger
-from ledger.use_cases.accounts import cancel_account
+from ledger.use_cases.accounts import become_worker, cancel_account
 from ledger.use_cases.announcements import (
     publish_announcement,
     revise_announcement,
@@ -65,6 +65,7 @@ class Story:
     former: CompleteWorker
     gone: CompleteWorker
     consumer: Registered
+    later: Registered
     disclosure: UUID
     declined: UUID
 
@@ -74,7 +75,7 @@ def story(ledger: CreditLedger, clock: MovableClock) -> Story:
     """A month of three workers and a consumer; nothing is projected yet."""
     people = [complete_worker(ledger, clock) for _ in range(3)]
     worker, former, gone = people
-    consumer = registered_consumer(ledger, clock)
+    consumer, later = registered_consumer(ledger, clock), registered_consumer(ledger, clock)
     list_enterprises(ledger, cause(clock, "staff:editor"), [AINONG_LISTED])
     seen, refused = (_scan(ledger, clock, worker, consumer) for _ in range(2))
     approve(ledger, cause(clock, "person"), worker.subject, seen[0], seen[1], ["tax"], ACCEPTED)
@@ -84,6 +85,7 @@ def story(ledger: CreditLedger, clock: MovableClock) -> Story:
     _announced(ledger, clock)
     _provider(ledger, clock)
     record_look(ledger, cause(clock, "staff:regulator"), worker.subject, "regulator", "trail", "§12")
+    become_worker(ledger, cause(clock, "person"), later.subject)
     choose_enterprises(ledger, cause(clock, "person"), worker.subject, [former.enterprise])
     end_employment(ledger, cause(clock, "person"), former.subject, former.enterprise, "worker")
     clock.advance(20 * DAY)
@@ -92,7 +94,7 @@ def story(ledger: CreditLedger, clock: MovableClock) -> Story:
     leave(ledger, cause(clock, "system:sweep"), former.subject)
     cancel_account(ledger, cause(clock, "person"), gone.subject)
     listed_enterprise(ledger, clock)
-    return Story(worker, former, gone, consumer, seen[0], refused[0])
+    return Story(worker, former, gone, consumer, later, seen[0], refused[0])
 
 
 def _scan(

@@ -42,6 +42,13 @@ def test_consumers_are_in_the_directory_too(connection: Connection, projected: S
     assert worker_directory.find_people(connection, [consumer])[consumer].role == "consumer"
 
 
+def test_a_consumer_who_became_a_worker_is_one_in_the_directory(
+    connection: Connection, projected: Story
+) -> None:
+    later = projected.later.subject
+    assert worker_directory.find_people(connection, [later])[later].role == "worker"
+
+
 def test_a_worker_s_employments_say_employed_or_left_by_deadline_and_clock(
     connection: Connection, clock: MovableClock, projected: Story
 ) -> None:

@@ -11,9 +11,9 @@ from dramatiq.middleware import Middleware
 
 from domain.account import Account
 from ledger.subject_keys import SubjectErased
-from ledger.use_cases.accounts import cancel_account
+from ledger.use_cases.accounts import cancel_account, change_phone
 from projections.runner import catch_up
-from tests.controls.people import CompleteWorker, cause, complete_worker
+from tests.controls.people import CompleteWorker, cause, complete_worker, new_person, registered_consumer
 from tests.workers.conftest import Background
 from workers import reactions
 from workers.broker import QUEUE, build_broker, enqueue_to
@@ -33,6 +33,20 @@ def test_a_confirmed_employment_is_told_to_the_worker(background: Background) ->
     (message,) = background.sms()
     assert message.phone == str(worker.person.phone)
     assert "已确认您的从业关系" in message.text
+
+
+def test_the_old_number_is_told_of_a_phone_change(background: Background) -> None:
+    # given somebody who changed the phone
+    ledger, clock = background.ledger, background.clock
+    consumer, new = registered_consumer(ledger, clock), new_person().phone
+    own = cause(clock, f"person:{consumer.subject}")
+    change_phone(ledger, own, consumer.subject, new, old_phone_is_proven=True)
+    # when the work runs
+    background.settle()
+    # then the old number hears of it, not the new one
+    (message,) = background.sms()
+    assert message.phone == str(consumer.person.phone)
+    assert "已更换手机号" in message.text
 
 
 class _Killed(BaseException):

@@ -1,0 +1,129 @@
+"""The personal centre (个人中心): how and where the person signs in."""
+
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
+
+from api import own_sessions
+from api.act import Acting
+from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
+from api.route import router
+from api.schemas import DONE, Accepted, PasscodeText, PhoneText, SmsCode
+from api.sessions import require_own_sms_code, require_sms_code
+from domain.identifiers import MobileNumber
+from ledger.use_cases import accounts
+
+routes = router("personal centre")
+
+
+class PasscodeIn(BaseModel):
+    """A passcode, and the code that was sent to the account's phone just now."""
+
+    passcode: PasscodeText
+    sms_code: SmsCode
+
+
+class PhoneChangeIn(BaseModel):
+    """The new phone and the code sent to it; the old phone's code, or an identity verification just now."""
+
+    phone: PhoneText
+    sms_code: SmsCode
+    old_sms_code: SmsCode | None = None
+
+
+class SessionOut(BaseModel):
+    """A session; its last use is told to a quarter of an hour, the time an access token holds."""
+
+    session_id: UUID
+    device: str
+    device_id: UUID | None
+    started_at: datetime
+    last_used_at: datetime
+    is_current: bool
+
+
+class KnownDeviceOut(BaseModel):
+    """A device on which the SMS code is enough to sign in."""
+
+    device_id: UUID
+    name: str
+    registered_at: datetime
+    last_used_at: datetime
+
+
+@routes.post("/me/worker")
+async def become_worker(act: Acting) -> Accepted:
+    """Go on as a worker with the same account; all sessions are a worker's from here on."""
+    await act.run(accounts.become_worker, act.caller)
+    await act.query(own_sessions.give_role, act.caller, "worker")
+    return DONE
+
+
+@routes.post("/me/passcode")
+async def set_passcode(act: Acting, given: PasscodeIn) -> Accepted:
+    """Set the passcode, or another one in its place."""
+    if await act.carried_out():
+        return DONE
+    await require_own_sms_code(act, given.sms_code)
+    await act.run(accounts.set_passcode, act.caller, given.passcode)
+    return DONE
+
+
+@routes.post("/me/phone-changes")
+async def change_phone(act: Acting, given: PhoneChangeIn) -> Accepted:
+    """Change the phone number; every other session ends, and the old number is told."""
+    phone = MobileNumber.parse(given.phone)
+    if not await act.carried_out():
+        if given.old_sms_code:
+            await require_own_sms_code(act, given.old_sms_code, "old_sms_code")
+        await require_sms_code(act, phone, given.sms_code)
+        is_proven = given.old_sms_code is not None
+        await act.run(accounts.change_phone, act.caller, phone, old_phone_is_proven=is_proven)
+    await act.query(own_sessions.revoke_others, act.cause.at, act.caller, act.signed_in.session_id)
+    return DONE
+
+
+@routes.get("/me/sessions")
+async def my_sessions(act: Acting, cursor: CursorText = None, limit: Limit = 20) -> Page[SessionOut]:
+    """Where one is signed in, the latest first."""
+    key = read_cursor(cursor, datetime.fromisoformat, UUID)
+    after = (key[0], key[1]) if key else None
+    found = await act.query(own_sessions.sessions_of, act.cause.at, act.caller, after, limit)
+    current = act.signed_in.session_id
+    items = [SessionOut(**asdict(each), is_current=each.session_id == current) for each in found]
+    last = found[-1] if len(found) == limit else None
+    return Page(items=items, next=write_cursor(last.started_at, last.session_id) if last else None)
+
+
+@routes.post("/me/sessions/{session_id}/revocation")
+async def revoke_session(act: Acting, session_id: UUID) -> Accepted:
+    """End a session; its tokens are void at once."""
+    await act.query(own_sessions.revoke_one, act.cause.at, act.caller, session_id)
+    return DONE
+
+
+@routes.post("/me/session-revocations")
+async def revoke_other_sessions(act: Acting) -> Accepted:
+    """End every session but this one."""
+    await act.query(own_sessions.revoke_others, act.cause.at, act.caller, act.signed_in.session_id)
+    return DONE
+
+
+@routes.get("/me/devices")
+async def my_devices(act: Acting, cursor: CursorText = None, limit: Limit = 20) -> Page[KnownDeviceOut]:
+    """The devices that need no second factor."""
+    key = read_cursor(cursor, UUID)
+    of = act.parts.known_devices.of
+    found = await run_in_threadpool(of, act.cause.at, act.caller, key[0] if key else None, limit)
+    items = [KnownDeviceOut(**asdict(device)) for device in found]
+    return Page(items=items, next=write_cursor(found[-1].device_id) if len(found) == limit else None)
+
+
+@routes.post("/me/devices/{device_id}/revocation")
+async def forget_device(act: Acting, device_id: UUID) -> Accepted:
+    """Forget a device: its sessions end, and the next sign-in there needs a second factor."""
+    await run_in_threadpool(act.parts.known_devices.forget, act.cause.at, act.caller, device_id)
+    return DONE

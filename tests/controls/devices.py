@@ -1,0 +1,45 @@
+"""Signing in over HTTP, on a device that is known or not."""
+
+from typing import Any
+
+import httpx
+
+from ledger.use_cases.accounts import set_passcode
+from tests.controls.api import Api
+from tests.controls.people import Person, cause
+from tests.controls.visitors import Visitor, photo, register_consumer, sms_code
+
+PASSCODE = "snow pear 27"
+
+
+def with_passcode(api: Api, visitor: Visitor | None = None) -> Visitor:
+    """Somebody who has set `PASSCODE`."""
+    visitor = visitor or register_consumer(api)
+    set_passcode(api.parts.ledger, cause(api.clock, f"person:{visitor.subject}"), visitor.subject, PASSCODE)
+    return visitor
+
+
+def sign_in(api: Api, person: Person, device_token: str | None = None, **given: Any) -> httpx.Response:
+    """Sign in with a fresh SMS code."""
+    body = {"phone": str(person.phone), "sms_code": sms_code(api, person), "device": "tablet"}
+    return api.post("/v1/sessions", json=body | {"device_token": device_token} | given)
+
+
+def ticket_of(answer: httpx.Response) -> str:
+    """The ticket in the answer that asks for a second factor."""
+    problem: dict[str, str] = answer.json()
+    assert problem["code"] == "second-factor-needed"
+    return problem["ticket"]
+
+
+def prove(
+    api: Api,
+    ticket: str,
+    passcode: str | None = None,
+    picture: str | None = None,
+    key: str | None = None,
+) -> httpx.Response:
+    """Prove the second factor."""
+    data = {"ticket": ticket, "device": "tablet"} | ({"passcode": passcode} if passcode else {})
+    files = photo(picture) if picture else {"none": ("", b"")}
+    return api.post("/v1/session-second-factors", key=key, data=data, files=files)
