@@ -63,15 +63,20 @@ async def health() -> Health:
 async def search_enterprises(
     act: Acting,
     text: SearchText = "",
+    name: SearchText = "",
+    brand: SearchText = "",
     uscc: SearchText = "",
     province: SearchText = "",
     city: SearchText = "",
     cursor: CursorText = None,
     limit: Limit = 20,
 ) -> Page[EnterpriseOut]:
-    """Search by part of name or brand (also pinyin or initials), code prefix, region, in any combination."""
+    """Search by part of name or brand (`text`: either), code prefix, region, in any combination.
+
+    Parts of names are Chinese characters, pinyin, or pinyin initials.
+    """
     after = read_cursor(cursor, UUID)
-    wanted = Search(text[:100], uscc[:18], province[:50], city[:50])
+    wanted = Search(text[:100], name[:100], brand[:100], uscc[:18], province[:50], city[:50])
     found = await act.query(enterprise_directory.search, wanted, after[0] if after else None, limit)
     following = write_cursor(found[-1].enterprise_id) if len(found) == limit else None
     return Page(items=[_enterprise(row) for row in found], next=following)
