@@ -18,6 +18,7 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "GET /v1/health": PUBLIC,
     "GET /v1/enterprises": PUBLIC,
     "GET /v1/enterprises/{enterprise_id}": PUBLIC,
+    "GET /v1/enterprises/{enterprise_id}/entries": PUBLIC,
     "GET /v1/letter": PUBLIC,
     "GET /v1/code-lists": PUBLIC,
     # signing in
@@ -64,6 +65,8 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/enterprise/employments/{worker_id}/confirmation": OPERATOR,
     "POST /v1/enterprise/employments/{worker_id}/refusal": OPERATOR,
     "POST /v1/enterprise/employments/{worker_id}/end": OPERATOR,
+    "POST /v1/enterprises/{enterprise_id}/entries": EDITOR,
+    "POST /v1/enterprises/{enterprise_id}/entries/{entry_id}/lift": EDITOR,
     "POST /v1/enterprise-imports": EDITOR,
     # data providers sign what they send
     "POST /v1/credit-records": PUBLIC,

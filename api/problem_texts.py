@@ -32,7 +32,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "employment-not-chosen": ("The worker does not wait for a confirmation", "Reload the list."),
     "employment-not-open": ("There is no employment to end", "Reload the list."),
     "enterprise-already-chosen": ("The enterprise is chosen already", "Choose another one, or wait."),
+    "enterprise-struck-off": ("The enterprise is struck off", "Choose another one."),
     "enterprise-unknown": ("There is no such enterprise", "Search for it again."),
+    "entry-already-lifted": ("The entry is lifted already", "Nothing to do."),
+    "entry-already-there": ("This document is entered already", "Look at the enterprise's record."),
+    "entry-unknown": ("The enterprise has no such entry", "Reload the record."),
     "face-check-busy": ("Too many face checks at the moment", "Try again in a moment."),
     "face-not-matched": (
         "The face does not match",

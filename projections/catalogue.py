@@ -7,12 +7,21 @@ import psycopg
 
 from ledger.credit_ledger import CreditLedger
 from ledger.positions import Position
-from projections import credit_records, disclosures, employment, enterprise_directory, trail, worker_directory
+from projections import (
+    credit_records,
+    disclosures,
+    employment,
+    enterprise_directory,
+    enterprise_record,
+    trail,
+    worker_directory,
+)
 from projections.follower import SET_SCHEMA, Follower
 from projections.log_reader import LogReader, handled_by
 
 PROJECTIONS: tuple[ModuleType, ...] = (
     enterprise_directory,
+    enterprise_record,
     worker_directory,
     employment,
     disclosures,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, TypeVar
+from uuid import UUID
 
 import domain
 from domain.event import LedgerAggregate
@@ -120,6 +121,9 @@ def _revised_enterprise() -> LedgerAggregate:
         cause(actor="staff:editor"),
         type(details)(details.uscc, details.name, "爱侬", details.province, details.city, "suspended"),
     )
+    entry_id = UUID(int=12)
+    revised.add_entry(cause(actor="staff:editor"), entry_id, "red_list", made.PRAISED)
+    revised.lift_entry(cause(actor="staff:editor"), entry_id, made.LIFTED)
     return revised
 
 

@@ -8,11 +8,11 @@ from domain.personal import Sealed
 from domain.streams import partition_of
 from ledger.credit_ledger import CreditLedger
 from ledger.sealing import read_sealed
-from projections import credit_records, disclosures, employment, trail, worker_directory
+from projections import credit_records, disclosures, employment, enterprise_record, trail, worker_directory
 from projections.catalogue import PROJECTIONS
 from tests.conftest import MovableClock
-from tests.controls.aggregates import credit_record
-from tests.controls.moments import INSTANT, PERIOD, WANG
+from tests.controls.aggregates import LIFTED, PRAISED, credit_record
+from tests.controls.moments import AINONG, INSTANT, PERIOD, WANG
 from tests.controls.tables import dump
 from tests.projections.conftest import Story
 
@@ -77,6 +77,14 @@ def test_an_enterprise_s_workers_are_paged(connection: Connection, projected: St
     assert len(every) == 2
     [second] = employment.of_enterprise(connection, enterprise, every[0], 1)
     assert second.worker_id == every[1]
+
+
+def test_an_entry_shows_the_decision_that_lifted_it(connection: Connection, projected: Story) -> None:
+    assert projected
+    [entry] = enterprise_record.entries_of(connection, AINONG, "red_list", None, ALL_OF)
+    assert (entry.authority, entry.document_number) == (PRAISED.authority, PRAISED.document_number)
+    assert (entry.lifted_by_document, entry.lifted_because) == (LIFTED.document_number, LIFTED.reason)
+    assert enterprise_record.entries_of(connection, AINONG, "black_list", None, ALL_OF) == []
 
 
 def test_both_sides_have_the_receipts_of_every_scan(connection: Connection, projected: Story) -> None:

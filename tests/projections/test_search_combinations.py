@@ -31,7 +31,9 @@ def _enterprises() -> list[EnterpriseDetails]:
     for number in range(300):
         town, brand, inside = random.choice(TOWNS), random.choice(BRANDS), random.choice(BRANDS)
         name = f"{town[0][:2]}{inside}{random.choice(TRADES)}有限公司"
-        made.append(EnterpriseDetails(people.enterprise(9_000 + number).uscc, name, brand, *town, "operating"))
+        made.append(
+            EnterpriseDetails(people.enterprise(9_000 + number).uscc, name, brand, *town, "operating")
+        )
     return made
 
 
@@ -129,7 +131,9 @@ def test_a_cursor_survives_enterprises_that_are_listed_meanwhile(
     pages = _pages(connection, Search(), 20)
     read = [row.enterprise_id for page in (next(pages), next(pages)) for row in page]
     # when fifty enterprises come onto the list, before and behind the cursor
-    list_enterprises(ledger, cause(clock, "staff:editor"), [people.enterprise(n) for n in range(9_500, 9_550)])
+    list_enterprises(
+        ledger, cause(clock, "staff:editor"), [people.enterprise(n) for n in range(9_500, 9_550)]
+    )
     catch_up(followers(ledger))
     read += [row.enterprise_id for page in pages for row in page]
     # then everything that was there is read once, and nothing twice
