@@ -67,7 +67,7 @@ def test_an_entry_of_nobody_is_not_lifted() -> None:
 @pytest.mark.parametrize(
     ("status", "may_be"), [("operating", True), ("suspended", True), ("struck_off", False)]
 )
-def test_an_enterprise_that_was_struck_off_is_chosen_no_more(status: str, may_be: bool) -> None:  # noqa: FBT001 - a test's case
+def test_an_enterprise_that_was_struck_off_is_chosen_no_more(status: str, may_be: bool) -> None:
     enterprise = aggregates.enterprise()
     enterprise.revise(cause(), replace(aggregates.AINONG_LISTED, status=status))
     if may_be:
