@@ -68,6 +68,8 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/enterprises/{enterprise_id}/entries": EDITOR,
     "POST /v1/enterprises/{enterprise_id}/entries/{entry_id}/lift": EDITOR,
     "POST /v1/enterprise-imports": EDITOR,
+    "GET /v1/enterprise-imports/{import_id}": EDITOR,
+    "GET /v1/enterprise-imports/{import_id}/rejections.csv": EDITOR,
     # data providers sign what they send
     "POST /v1/credit-records": PUBLIC,
     # the regulator's desk: identifiers travel in bodies, never in URLs

@@ -1,83 +1,122 @@
 """The editor's desk: the enterprise list, and what authorities decided about enterprises."""
 
 from collections.abc import Iterator
-from datetime import date
-from itertools import islice
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import File, UploadFile, status
+from fastapi import Depends, status
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from api.act import Acting
-from api.enterprise_csv import RejectedLine, parse
-from api.route import POSITION_HEADER, router
+from api.act import Act, Acting
+from api.problems import Problem
+from api.route import router
 from api.schemas import DONE, Accepted, EntryKind, ShortText
-from domain.enterprise import Decision, EnterpriseDetails
+from api.uploads import Upload, upload_of
+from domain.enterprise import Decision
 from domain.event import Cause
-from ledger.credit_ledger import CreditLedger
-from ledger.positions import Position, latest
-from ledger.use_cases.enterprises import (
-    add_entry,
-    cause_of_chunk,
-    entry_of_command,
-    lift_entry,
-    list_enterprises,
-)
-
-CHUNK_ROWS = 500
+from ledger.credit_ledger import Appended, CreditLedger
+from ledger.enterprise_csv import NoEnterpriseList
+from ledger.enterprise_imports import EnterpriseImports, ImportRow
+from ledger.use_cases.enterprises import add_entry, entry_of_command, lift_entry
 
 routes = router("editor")
 
-
-class RejectedOut(BaseModel):
-    """A line that was not taken over."""
-
-    line: int
-    column: str
-    reason: str
+CSV_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "the file itself, in UTF-8 or GB18030",
+        "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+"""What the document says of a body that no parameter declares, since it is never held in memory."""
+CSV_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 class ImportOut(BaseModel):
-    """What became of a file."""
+    """How far an import is: so many lines of the file were read, the header among them.
 
+    `unchanged` lines were accepted and say what was known already.
+    """
+
+    import_id: UUID
+    status: Literal["running", "finished"]
+    lines: int
+    read_lines: int
     accepted: int
     changed: int
-    rejected: list[RejectedOut]
+    unchanged: int
+    rejected: int
+    requested_at: datetime
+    finished_at: datetime | None
 
 
-@routes.post("/enterprise-imports")
-async def import_enterprises(act: Acting, file: Annotated[UploadFile, File()]) -> ImportOut:
-    """Import the enterprise list from CSV: uscc, name, brand, province, city, status.
+@routes.post("/enterprise-imports", status_code=status.HTTP_202_ACCEPTED, openapi_extra=CSV_BODY)
+async def import_enterprises(act: Acting, upload: Annotated[Upload, Depends(upload_of)]) -> ImportOut:
+    """Hand in the enterprise list as CSV: uscc, name, brand, province, city, status, or the Chinese names.
 
-    Good lines are taken over, bad ones reported; the same file again changes nothing.
+    It is imported in the background: good lines are taken over, bad ones reported. The same file again
+    changes nothing.
     """
-    report, positions = await act.run(_import, await file.read())
-    if positions:
-        act.response.headers[POSITION_HEADER] = ",".join(map(str, latest(positions)))
-    return report
+
+    def receive(_: CreditLedger, cause: Cause) -> tuple[ImportRow, Appended]:
+        return act.parts.imports.receive(cause, upload.path, upload.sha256)
+
+    try:
+        row, _ = await act.run(receive)
+    except NoEnterpriseList as error:
+        raise Problem("csv-invalid", 422) from error
+    return _import_out(row)
 
 
-def _import(ledger: CreditLedger, cause: Cause, octets: bytes) -> tuple[ImportOut, list[Position]]:
-    parsed = list(parse(octets))
-    good = [row for row in parsed if isinstance(row, EnterpriseDetails)]
-    positions: list[Position] = []
-    for nth, chunk in enumerate(_chunks(good)):
-        positions += list_enterprises(ledger, cause_of_chunk(cause, nth), chunk).positions
-    rejected = [
-        RejectedOut(line=row.line, column=row.column, reason=row.reason)
-        for row in parsed
-        if isinstance(row, RejectedLine)
-    ]
-    return ImportOut(accepted=len(good), changed=len(positions), rejected=rejected), positions
+@routes.get("/enterprise-imports/{import_id}")
+async def import_progress(act: Acting, import_id: UUID) -> ImportOut:
+    """Tell how far an import is."""
+    return _import_out(await _import_of(act, import_id))
 
 
-def _chunks(rows: list[EnterpriseDetails]) -> Iterator[list[EnterpriseDetails]]:
-    """Chunks without a code twice, so that a later line revises what an earlier one listed."""
-    by_code = {row.uscc: row for row in rows}
-    remaining = iter(by_code.values())
-    while chunk := list(islice(remaining, CHUNK_ROWS)):
-        yield chunk
+@routes.get(
+    "/enterprise-imports/{import_id}/rejections.csv",
+    response_class=StreamingResponse,
+    responses=CSV_ANSWER,
+)
+async def import_rejections(act: Acting, import_id: UUID) -> StreamingResponse:
+    """Download every rejected line so far as CSV: line, column (empty: the whole line), reason."""
+    row = await _import_of(act, import_id)
+    named = {"Content-Disposition": f'attachment; filename="rejections-{row.import_id}.csv"'}
+    lines = _rejections(act.parts.imports, row.import_id)
+    return StreamingResponse(lines, media_type="text/csv", headers=named)
+
+
+def _rejections(imports: EnterpriseImports, import_id: UUID) -> Iterator[str]:
+    """The report, line by line; neither a column nor a reason needs quotes."""
+    yield "line,column,reason\r\n"
+    for rejected in imports.rejections(import_id):
+        yield f"{rejected.line},{rejected.column},{rejected.reason}\r\n"
+
+
+async def _import_of(act: Act, import_id: UUID) -> ImportRow:
+    row = await run_in_threadpool(act.parts.imports.find, import_id)
+    if row is None:
+        raise Problem("import-unknown", 404)
+    return row
+
+
+def _import_out(row: ImportRow) -> ImportOut:
+    return ImportOut(
+        import_id=row.import_id,
+        status="finished" if row.finished_at else "running",
+        lines=row.lines,
+        read_lines=row.read_lines,
+        accepted=row.accepted,
+        changed=row.changed,
+        unchanged=row.accepted - row.changed,
+        rejected=row.rejected,
+        requested_at=row.requested_at,
+        finished_at=row.finished_at,
+    )
 
 
 class DecisionIn(BaseModel):

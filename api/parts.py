@@ -13,6 +13,7 @@ from devices.face_pool import FacePool
 from devices.portrait import PortraitDecoder
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
+from ledger.enterprise_imports import EnterpriseImports
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Parts:
     answers: Answers
     passkeys: Passkeys
     push: PushHub
+    imports: EnterpriseImports
     public_url: str
 
 

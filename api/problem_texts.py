@@ -18,7 +18,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "code-unknown": ("The code is in no list for this field", "Choose one of `GET /v1/code-lists`."),
     "csv-invalid": (
         "The file is no CSV with the expected columns",
-        "Send UTF-8 with the columns of the guide.",
+        "Send the file itself, in UTF-8 or GB18030, with the columns of the guide.",
     ),
     "cursor-invalid": ("The cursor is not one of this list", "Start from the first page."),
     "day-in-future": ("The day is in the future", "Check the date."),
@@ -68,6 +68,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "identity-mismatch": ("The card is not the registered person's", "Use your own card."),
     "identity-not-verified": ("The identity is not verified yet", "Verify it with the card first."),
     "if-match-missing": ("The If-Match header is missing", "Send the ETag that the change was made from."),
+    "import-already-finished": ("The import is finished", "Nothing to do."),
+    "import-unknown": ("There is no such import", "Hand in the file again."),
     "internal-error": (
         "Something went wrong on our side",
         "Repeat the request with the same key; tell us if it stays.",

@@ -31,6 +31,7 @@ class Reason(Enum):
     VERSION_STALE = ("version-stale", Kind.STALE)
     ENTERPRISE_UNKNOWN = ("enterprise-unknown", Kind.NOT_FOUND)
     ENTERPRISE_STRUCK_OFF = ("enterprise-struck-off", Kind.CONFLICT)
+    IMPORT_ALREADY_FINISHED = ("import-already-finished", Kind.CONFLICT)
     ENTRY_UNKNOWN = ("entry-unknown", Kind.NOT_FOUND)
     ENTRY_ALREADY_THERE = ("entry-already-there", Kind.CONFLICT)
     ENTRY_ALREADY_LIFTED = ("entry-already-lifted", Kind.CONFLICT)

@@ -123,6 +123,7 @@ def settings_for(
         REDIS_URL=valkey.url,
         keyring_file=folder / "keyring.json",
         erasures_file=folder / "erasures",
+        imports_folder=folder / "imports",
         database_connections=8,
         rules=Rules(),
     )

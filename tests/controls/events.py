@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import domain
+from domain.enterprise_import import EnterpriseImport
 from domain.event import LedgerAggregate
 from domain.face import FaceChecks
 from domain.letter import CURRENT
@@ -56,6 +57,7 @@ def stories() -> Iterator[LedgerAggregate]:
     yield _day_after_attempts()
     yield from _scans()
     yield _revised_enterprise()
+    yield _finished_import()
     yield made.credit_record()
     yield _withdrawn_officer()
     yield made.profile()
@@ -125,6 +127,12 @@ def _revised_enterprise() -> LedgerAggregate:
     revised.add_entry(cause(actor="staff:editor"), entry_id, "red_list", made.PRAISED)
     revised.lift_entry(cause(actor="staff:editor"), entry_id, made.LIFTED)
     return revised
+
+
+def _finished_import() -> LedgerAggregate:
+    made = EnterpriseImport.request(cause(actor="staff:editor"), UUID(int=13), "ef" * 32, 201)
+    made.finish(cause(actor="staff:editor"), accepted=197, changed=190, rejected=3)
+    return made
 
 
 def _withdrawn_officer() -> LedgerAggregate:

@@ -17,7 +17,6 @@ from ledger.use_cases.employments import (
 )
 from ledger.use_cases.enterprises import (
     add_entry,
-    cause_of_chunk,
     entry_of_command,
     lift_entry,
     list_enterprises,
@@ -110,12 +109,6 @@ def test_an_import_lists_revises_and_leaves_alone(ledger: CreditLedger, clock: M
     suspended = replace(AINONG_LISTED, status="suspended")
     list_enterprises(ledger, cause(clock, "staff:editor"), [suspended])
     assert ledger.load(Enterprise, AINONG).details == suspended
-
-
-def test_chunks_of_an_import_have_commands_of_their_own_that_a_retry_knows(clock: MovableClock) -> None:
-    whole = cause(clock, "staff:editor")
-    assert cause_of_chunk(whole, 1) == cause_of_chunk(whole, 1)
-    assert len({cause_of_chunk(whole, nth).command_id for nth in range(5)} | {whole.command_id}) == 6
 
 
 def test_an_enterprise_that_was_struck_off_is_not_chosen(
