@@ -120,7 +120,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A scope was not asked for, or the letter does not cover it",
         "Choose among those shown.",
     ),
-    "second-administrator-needed": ("Nobody grants their own proposal", "Ask another administrator."),
+    "second-administrator-needed": (
+        "Nobody grants their own proposal",
+        "Ask another administrator; an operator's, another operator of the enterprise, too.",
+    ),
+    "second-operator-needed": (
+        "Nobody confirms the withdrawal they proposed",
+        "Ask another operator of the enterprise, or an administrator.",
+    ),
     "signature-invalid": ("The signature is not valid", "Sign with a registered key, for this audience."),
     "signer-unknown": ("The signer is not registered for this", "Ask an administrator."),
     "sms-code-wrong": ("The SMS code is wrong or too old", "Ask for a new one after a minute."),
@@ -131,5 +138,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "too-busy": ("Too many changes to the same thing at the moment", "Try again in a moment."),
     "version-stale": ("It was changed since", "Read it again, and make the change anew."),
     "view-behind": ("The view has not reached that position yet", "Try again in a moment."),
+    "withdrawal-already-proposed": ("The withdrawal is proposed already", "Another operator confirms it."),
+    "withdrawal-not-proposed": ("No withdrawal is proposed", "Propose it first."),
     "worker-unknown": ("There is no such worker", "Check the ID number."),
 }

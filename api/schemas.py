@@ -39,6 +39,19 @@ class Registered(BaseModel):
     tokens: TokensOut
 
 
+class ProposalOut(BaseModel):
+    """The proposal, and the first half of the person's enrolment token."""
+
+    staff_id: UUID
+    enrolment_token_half: str
+
+
+class GrantOut(BaseModel):
+    """The second half of the person's enrolment token; who proposed must not get it."""
+
+    enrolment_token_half: str
+
+
 class Accepted(BaseModel):
     """The command was carried out; `Ledger-Position` tells where its events lie."""
 

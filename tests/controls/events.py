@@ -11,6 +11,7 @@ from domain.enterprise_import import EnterpriseImport
 from domain.event import LedgerAggregate
 from domain.face import FaceChecks
 from domain.letter import CURRENT
+from domain.staff import StaffMember
 from tests.controls import aggregates as made
 from tests.controls.moments import (
     AINONG,
@@ -25,6 +26,7 @@ from tests.controls.moments import (
     RULES,
     SECOND_ADMINISTRATOR,
     WANG,
+    ZHAO,
     cause,
 )
 
@@ -61,6 +63,7 @@ def stories() -> Iterator[LedgerAggregate]:
     yield made.credit_record()
     yield _withdrawn_officer()
     yield made.profile()
+    yield _unwanted_operator()
     yield made.provider()
     yield made.kiosk()
     yield _looked_at()
@@ -140,6 +143,13 @@ def _withdrawn_officer() -> LedgerAggregate:
     officer.enrol_passkey(cause(actor="staff:zhao"), "Y3JlZGVudGlhbA", "cHVibGljIGtleQ")
     officer.withdraw(cause(actor=SECOND_ADMINISTRATOR))
     return officer
+
+
+def _unwanted_operator() -> LedgerAggregate:
+    operator = StaffMember.propose(cause(actor="staff:qian"), ZHAO, "operator", AINONG)
+    operator.grant(cause(actor="staff:sun"))
+    operator.propose_withdrawal(cause(actor="staff:qian"))
+    return operator
 
 
 def _looked_at() -> LedgerAggregate:
