@@ -80,6 +80,7 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     # the regulator's desk: identifiers travel in bodies, never in URLs
     "POST /v1/trail-searches": REGULATOR,
     "POST /v1/authorization-replays": REGULATOR,
+    "GET /v1/statistics": REGULATOR,
     # administration
     "POST /v1/staff": ADMINISTRATOR,
     "POST /v1/staff/{staff_id}/grant": ADMINISTRATOR,

@@ -13,6 +13,7 @@ from projections import (
     employment,
     enterprise_directory,
     enterprise_record,
+    statistics,
     trail,
     worker_directory,
 )
@@ -26,6 +27,7 @@ PROJECTIONS: tuple[ModuleType, ...] = (
     employment,
     disclosures,
     credit_records,
+    statistics,
     trail,
 )
 """Each has a NAME, its TABLES, the event classes it HANDLES (None: all) and `handle(connection, events)`."""
