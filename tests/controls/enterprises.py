@@ -36,6 +36,11 @@ def new_details(**changes: str) -> EnterpriseDetails:
     return EnterpriseDetails(**given | changes)
 
 
+def operator_token(api: Api, enterprise: UUID) -> str:
+    """An operator of the enterprise, signed in."""
+    return signed_in(api, uuid4(), "operator", enterprise).access_token
+
+
 def csv_of(rows: Iterable[EnterpriseDetails | Sequence[str]]) -> bytes:
     """The file, with its header."""
     text = io.StringIO()
