@@ -21,6 +21,11 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "GET /v1/enterprises/{enterprise_id}/entries": PUBLIC,
     "GET /v1/letter": PUBLIC,
     "GET /v1/code-lists": PUBLIC,
+    "GET /v1/announcements": PUBLIC,
+    "GET /v1/announcements/{announcement_id}": PUBLIC,
+    "GET /download": PUBLIC,
+    "GET /download/qr.png": PUBLIC,
+    "GET /download/qr.svg": PUBLIC,
     # signing in
     "POST /v1/sms-codes": PUBLIC,
     "POST /v1/sessions": PUBLIC,
@@ -70,11 +75,15 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/enterprise/operators/{staff_id}/grant": OPERATOR,
     "POST /v1/enterprise/operators/{staff_id}/withdrawal-proposal": OPERATOR,
     "POST /v1/enterprise/operators/{staff_id}/withdrawal": OPERATOR,
+    # the editor's desk
     "POST /v1/enterprises/{enterprise_id}/entries": EDITOR,
     "POST /v1/enterprises/{enterprise_id}/entries/{entry_id}/lift": EDITOR,
     "POST /v1/enterprise-imports": EDITOR,
     "GET /v1/enterprise-imports/{import_id}": EDITOR,
     "GET /v1/enterprise-imports/{import_id}/rejections.csv": EDITOR,
+    "POST /v1/announcements": EDITOR,
+    "POST /v1/announcements/{announcement_id}/revision": EDITOR,
+    "POST /v1/announcements/{announcement_id}/withdrawal": EDITOR,
     # data providers sign what they send
     "POST /v1/credit-records": PUBLIC,
     # the regulator's desk: identifiers travel in bodies, never in URLs

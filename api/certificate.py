@@ -15,7 +15,7 @@ from api.disclosed_records import disclosed
 from api.faces import Photo, check_face
 from api.route import router
 from api.schemas import DONE, Accepted, Scope
-from devices.qr import certificate_png
+from devices import qr
 from domain.disclosure import Disclosure
 from ledger.push_targets import PushTarget, store_target
 from ledger.use_cases import disclosures
@@ -77,7 +77,7 @@ async def certificate_code(act: Acting) -> CodeOut:
     """A fresh code for the certificate, with its QR picture."""
     code = await act.run(disclosures.issue_certificate_code, act.caller)
     expires_at = act.cause.at + act.parts.ledger.rules.certificate_code_ttl
-    return CodeOut(code=code, expires_at=expires_at, qr_png=b64encode(certificate_png(code)).decode())
+    return CodeOut(code=code, expires_at=expires_at, qr_png=b64encode(qr.png_of(code)).decode())
 
 
 @routes.post("/disclosures", status_code=status.HTTP_201_CREATED)

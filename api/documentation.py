@@ -1,5 +1,6 @@
 """What the OpenAPI document says about every route beyond its own schemas."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Security
@@ -38,6 +39,7 @@ class ProblemOut(BaseModel):
     code: str
     detail: str | None = None
     field: str | None = None
+    at: Annotated[datetime | None, Field(description="since when it is so, where that is told")] = None
     errors: Annotated[
         list[dict[str, str]] | None, Field(description="each wrong `field`, and the `code` of the mistake")
     ] = None

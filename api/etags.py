@@ -6,6 +6,7 @@ only sets `ETag`; every route answers 304 by itself.
 """
 
 import re
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Annotated
 
@@ -21,6 +22,11 @@ STAYS_IN_304 = ("etag", "vary")
 def etag_of(version: int) -> str:
     """The strong tag of a version: `"v3"`, with the quotes."""
     return f'"v{version}"'
+
+
+def etag_of_content(content: bytes) -> str:
+    """The strong tag of what has no version: the hash of its bytes."""
+    return f'"{sha256(content).hexdigest()[:32]}"'
 
 
 def expected_version(

@@ -10,8 +10,11 @@ from fastapi_offline import FastAPIOffline
 from api import (
     administrator,
     certificate,
+    download,
     editor,
     enterprise,
+    enterprise_list,
+    news,
     profile,
     provider,
     public,
@@ -34,6 +37,8 @@ The credit ledger of household-service workers (家政服务信用账本).
 
 ROUTERS = (
     public.routes,
+    news.routes,
+    download.routes,
     sessions.routes,
     registration.routes,
     worker.routes,
@@ -41,6 +46,7 @@ ROUTERS = (
     certificate.routes,
     enterprise.routes,
     editor.routes,
+    enterprise_list.routes,
     provider.routes,
     regulator.routes,
     administrator.routes,

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import takewhile
 
@@ -10,6 +11,7 @@ from fastapi import Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from psycopg_pool import PoolTimeout
+from pydantic_core import to_jsonable_python
 from starlette.exceptions import HTTPException
 
 from api.problem_texts import TEXTS
@@ -36,13 +38,14 @@ RETRY_LATER = {"ledger-away", "too-busy", "view-behind", "face-check-busy", "req
 
 @dataclass
 class Problem(Exception):
-    """A request that cannot be served, as HTTP says it."""
+    """A request that cannot be served, as HTTP says it; `at` is when it became so, where that is known."""
 
     code: str
     status: int
     field: str | None = None
     errors: tuple[dict[str, str], ...] = ()
     allow: str | None = None
+    at: datetime | None = None
 
 
 def response_of(problem: Problem) -> Response:
@@ -57,6 +60,7 @@ def response_of(problem: Problem) -> Response:
     body |= {"detail": advice} if advice else {}
     body |= {"field": problem.field} if problem.field else {}
     body |= {"errors": list(problem.errors)} if problem.errors else {}
+    body |= {"at": to_jsonable_python(problem.at.astimezone(UTC))} if problem.at else {}
     headers = {"Retry-After": "1"} if problem.code in RETRY_LATER else {}
     headers |= {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else {}
     headers |= {"Allow": problem.allow} if problem.allow else {}

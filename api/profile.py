@@ -19,7 +19,6 @@ from ledger.use_cases.profiles import Page
 
 routes = router("profile")
 
-CACHED_FOR_A_DAY = "public, max-age=86400"
 PageName = Literal["basic", "services", "insurance", "employment", "training"]
 
 
@@ -80,9 +79,8 @@ def seen_version(
 
 
 @routes.get("/code-lists")
-async def code_lists(act: Acting) -> dict[str, CodeListOut]:
+async def code_lists() -> dict[str, CodeListOut]:
     """The menus of the profile's pages, by name; a code once chosen stays valid when its list moves on."""
-    act.response.headers["Cache-Control"] = CACHED_FOR_A_DAY
     return {
         name: CodeListOut(standard=codes.standard, names=dict(codes.names))
         for name, codes in CODE_LISTS.items()

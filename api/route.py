@@ -16,6 +16,7 @@ from starlette.types import Message
 from api.access import ROLES_OF_ROUTE
 from api.answers import SHOW_PEOPLE, Begun
 from api.answers import Request as RepeatableRequest
+from api.caching import tell_caches
 from api.documentation import PROBLEMS, admission_to, parameters_of
 from api.etags import unless_known
 from api.parts import Parts, parts_of
@@ -63,15 +64,15 @@ class LedgerRoute(APIRoute):
                     answer = unless_known(request, await own(request))
             except KNOWN_ERRORS as error:
                 answer = response_of(problem_of(error))
-            answer.headers.setdefault("Cache-Control", "no-store")
+            tell_caches(f"{request.method} {self.path}", answer)
             return answer
 
         return handle
 
 
-def router(tag: str) -> APIRouter:
+def router(tag: str, prefix: str = "/v1") -> APIRouter:
     """A router whose routes are all `LedgerRoute`."""
-    return APIRouter(prefix="/v1", tags=[tag], route_class=LedgerRoute, responses=PROBLEMS)
+    return APIRouter(prefix=prefix, tags=[tag], route_class=LedgerRoute, responses=PROBLEMS)
 
 
 async def _admit(request: Request, route: APIRoute) -> Session | None:

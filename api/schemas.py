@@ -10,6 +10,8 @@ Scope = Literal[
     "basic", "identity", "tax", "bank_credit", "criminal_record", "health", "insurance", "training"
 ]
 EntryKind = Literal["award", "penalty", "red_list", "black_list"]
+Category = Literal["news", "policy", "notice"]
+"""Of an announcement: 最新动态, 政策措施, 通知公告."""
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
 """No control characters: no name has any, and Postgres keeps no text with a NUL."""
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PLAIN)]

@@ -85,6 +85,9 @@ class Reason(Enum):
     LIST_TOO_LONG = ("list-too-long", Kind.INVALID)
     DAY_IN_FUTURE = ("day-in-future", Kind.INVALID)
     PERIOD_REVERSED = ("period-reversed", Kind.INVALID)
+    FIELD_TOO_LONG = ("field-too-long", Kind.INVALID)
+    FIELD_MARKUP = ("field-markup", Kind.INVALID)
+    ANNOUNCEMENT_WITHDRAWN = ("announcement-withdrawn", Kind.GONE)
 
     def __init__(self, code: str, kind: Kind) -> None:
         self.code = code

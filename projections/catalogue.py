@@ -13,6 +13,7 @@ from projections import (
     employment,
     enterprise_directory,
     enterprise_record,
+    news,
     statistics,
     trail,
     worker_directory,
@@ -28,6 +29,7 @@ PROJECTIONS: tuple[ModuleType, ...] = (
     disclosures,
     credit_records,
     statistics,
+    news,
     trail,
 )
 """Each has a NAME, its TABLES, the event classes it HANDLES (None: all) and `handle(connection, events)`."""

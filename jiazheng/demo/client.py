@@ -47,9 +47,12 @@ class Client:
         """Keep the tokens of a session."""
         self._tokens = tokens
 
-    def post(self, path: str, key: str | None = None, **request: Any) -> Any:
-        """POST under a fresh Idempotency-Key, or a given one to repeat a request."""
-        headers = {"Idempotency-Key": key or str(uuid4())}
+    def post(self, path: str, key: str | None = None, if_match: str | None = None, **request: Any) -> Any:
+        """POST under a fresh Idempotency-Key, or a given one to repeat a request.
+
+        `if_match` is the tag of the version that a change was made from.
+        """
+        headers = {"Idempotency-Key": key or str(uuid4())} | ({"If-Match": if_match} if if_match else {})
         return self._send("POST", path, headers, **request)
 
     def get(self, path: str, **request: Any) -> Any:

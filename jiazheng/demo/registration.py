@@ -1,4 +1,4 @@
-"""Chapters 1 to 5: the enterprise list, a worker's registration up to the authorized letter."""
+"""Chapters 1 to 5: the enterprise list and a notice, a worker's registration up to the authorized letter."""
 
 from datetime import timedelta
 from functools import partial
@@ -7,6 +7,7 @@ from typing import Any
 from devices.card_decoders.remote_sam import RemoteSamDecoder
 from domain.streams import local_day
 from jiazheng.demo import pictures
+from jiazheng.demo.announcements import find_notice, publish_notice
 from jiazheng.demo.cast import CHOSEN, CONSUMER, STRANGER, WORKER, enterprise_csv
 from jiazheng.demo.client import Client, expect, refused, until
 from jiazheng.demo.doubles.id_card import CardField, IdCard
@@ -22,11 +23,13 @@ PORTRAIT, SELFIE, WRONG_FACE = "obama3.jpg", "obama.jpg", "biden.jpg"
 def play_registration(world: World) -> None:
     """Play the chapters."""
     tell = world.narrator
-    tell.chapter("1  The enterprise list · 企业名单")
+    tell.chapter("1  Enterprise list and notices · 企业名单与通知公告")
     tell.step(
         "Two administrators sign in with passkeys; an editor is granted with four eyes", lambda: staff(world)
     )
     tell.step("The editor imports a CSV", lambda: import_enterprises(world))
+    tell.step("The editor publishes a notice and revises it", lambda: publish_notice(world))
+    tell.step("Anybody finds it by two characters", lambda: find_notice(world))
     tell.chapter("2  A worker registers · 家政服务员注册")
     tell.step("A wrong SMS code tells nothing about the phone", lambda: wrong_code(world))
     tell.step("The worker registers with name, ID number, phone, SMS code", lambda: register(world))

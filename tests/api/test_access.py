@@ -5,12 +5,15 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.access import ROLES_OF_ROUTE, SIGNED_IN
+from api.access import PUBLIC, ROLES_OF_ROUTE, SIGNED_IN
+from api.caching import MAX_AGE_SECONDS
 from api.route import LedgerRoute
 from tests.controls.api import Api, bearer
-from tests.controls.routes import OPERATIONS, Operation, contexts
+from tests.controls.routes import OPERATIONS, Operation, a_session_role, contexts
 from tests.controls.visitors import signed_in
 
+PAGES = "/download"
+"""What people open in a browser, and what it shows: links to it must not change with the API."""
 CLOSED = [operation for operation in OPERATIONS if "public" not in operation.roles]
 
 
@@ -22,10 +25,10 @@ def test_the_table_names_known_roles_only() -> None:
     assert frozenset().union(*ROLES_OF_ROUTE.values()) <= SIGNED_IN | {"public"}
 
 
-def test_every_route_admits_and_answers_once_and_has_a_version_in_its_path() -> None:
+def test_every_route_admits_and_answers_once_and_has_a_version_unless_it_is_a_page() -> None:
     for context in contexts():
         assert isinstance(context.original_route, LedgerRoute)
-        assert str(context.path).startswith("/v1/")
+        assert str(context.path).startswith(("/v1/", PAGES))
 
 
 def answer_to(api: Api, operation: Operation, token: str | None) -> httpx.Response:
@@ -76,9 +79,26 @@ def test_another_scheme_than_bearer_is_refused(api: Api) -> None:
     assert answer.status_code == httpx.codes.UNAUTHORIZED
 
 
-def test_answers_are_never_stored_by_a_cache(api: Api) -> None:
-    # given somebody who may see their own data, and somebody who may not
-    token = signed_in(api, uuid4(), "worker").access_token
-    # when both get an answer, then neither may be kept on the way
-    for answer in (api.get("/v1/me/receipts", token), api.get("/v1/me/receipts"), api.get("/v1/letter")):
+@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+def test_answers_are_never_stored_by_a_cache_but_those_of_listed_pages(
+    api: Api, operation: Operation
+) -> None:
+    # given somebody who may call the route
+    role = a_session_role(operation)
+    token = signed_in(api, uuid4(), role).access_token if role else None
+    # when they get an answer, or a refusal
+    answer = answer_to(api, operation, token)
+    # then it may be kept on the way only if it is a page and the list says so
+    is_public = answer.is_success and operation.name in MAX_AGE_SECONDS
+    assert answer.headers["cache-control"].startswith("public, max-age=" if is_public else "no-store")
+
+
+def test_only_what_everybody_may_read_is_listed_for_caches() -> None:
+    assert all(route.startswith("GET ") for route in MAX_AGE_SECONDS)
+    assert {ROLES_OF_ROUTE[route] for route in MAX_AGE_SECONDS} == {PUBLIC}
+
+
+def test_a_refusal_is_never_stored_by_a_cache(api: Api) -> None:
+    for answer in (api.get("/v1/me/receipts"), api.get("/v1/announcements?limit=0")):
+        assert answer.is_error
         assert answer.headers["cache-control"] == "no-store"

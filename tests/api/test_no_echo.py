@@ -19,6 +19,7 @@ RIGHT = {
     "phone": "13800138000",
     "sms_code": "123456",
     "digits": "42",
+    "effective_on": "2026-03-02",
 }
 """Values that pass the checks of our own types, so that the marker in the next field is reached."""
 

@@ -6,6 +6,7 @@ from functools import partial
 import httpx
 
 from jiazheng.demo.doubles.passkey import SoftwarePasskey
+from tests.controls.announcements import editor, published, written
 from tests.controls.api import Api
 from tests.controls.people import listed_enterprise, new_person
 from tests.controls.races import race
@@ -86,3 +87,16 @@ def test_many_steps_of_one_person_at_once_are_all_made(api: Api) -> None:
     # when all arrive at the same moment, then none is lost to another
     sends = [partial(api.post, "/v1/me/enterprises", worker.token, json=body) for body in bodies]
     assert outcomes(*sends) == ["ok"] * AT_ONCE
+
+
+def test_of_revisions_of_one_version_at_once_one_is_taken(api: Api) -> None:
+    # given an announcement that several editors have before them
+    writer = editor(api)
+    made = published(writer)
+    path, seen = f"/v1/announcements/{made['announcement_id']}/revision", {"If-Match": made["etag"]}
+    # when they revise it at the same moment
+    sends = [
+        partial(api.post, path, writer.access_token, json=written(), headers=seen) for _ in range(AT_ONCE)
+    ]
+    # then nobody overwrites what another one has just written
+    assert outcomes(*sends) == one_ok_and("version-stale")

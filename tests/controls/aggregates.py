@@ -5,6 +5,7 @@ from typing import Final
 
 from domain.access import AccessLog
 from domain.account import Account
+from domain.announcement import Announcement, AnnouncementContent
 from domain.attendance import Attendance
 from domain.credit_record import CreditRecord
 from domain.disclosure import Disclosure
@@ -50,6 +51,13 @@ AINONG_LISTED: Final = EnterpriseDetails(
 )
 PRAISED: Final = Decision("北京市商务局", "京商务服〔2026〕3号", "2026-01-15", "家政服务信用红名单")
 LIFTED: Final = Decision("北京市商务局", "京商务服〔2026〕9号", "2026-02-20", "有效期届满")
+CHECK_IN_NOTICE: Final = AnnouncementContent(
+    category="notice",
+    title="关于家政服务员每月签到的通知",
+    body="家政服务员每三十日签到一次。\n\n逾期未签到的,显示为离职;签到后恢复。",
+    source="家政服务信用信息平台",
+    effective_on="2026-04-01",
+)
 PUBLIC_KEY: Final = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
 
 
@@ -145,6 +153,10 @@ def approved_disclosure(since: datetime = NOON) -> Disclosure:
 
 def enterprise() -> Enterprise:
     return Enterprise.put_on_list(cause(actor="staff:editor"), AINONG_LISTED)
+
+
+def announcement() -> Announcement:
+    return Announcement.publish(cause(actor="staff:editor"), CHECK_IN_NOTICE)
 
 
 def credit_record() -> CreditRecord:

@@ -1,6 +1,7 @@
 """Every event class of the domain, and one named example of each."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, TypeVar
@@ -60,6 +61,7 @@ def stories() -> Iterator[LedgerAggregate]:
     yield from _scans()
     yield _revised_enterprise()
     yield _finished_import()
+    yield _withdrawn_announcement()
     yield made.credit_record()
     yield _withdrawn_officer()
     yield made.profile()
@@ -136,6 +138,13 @@ def _finished_import() -> LedgerAggregate:
     made = EnterpriseImport.request(cause(actor="staff:editor"), UUID(int=13), "ef" * 32, 201)
     made.finish(cause(actor="staff:editor"), accepted=197, changed=190, rejected=3)
     return made
+
+
+def _withdrawn_announcement() -> LedgerAggregate:
+    notice = made.announcement()
+    notice.revise(cause(actor="staff:editor"), replace(made.CHECK_IN_NOTICE, category="policy"), 1)
+    notice.withdraw(cause(actor="staff:editor"))
+    return notice
 
 
 def _withdrawn_officer() -> LedgerAggregate:

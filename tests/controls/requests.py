@@ -8,6 +8,7 @@ import httpx
 from domain.letter import CURRENT
 from jiazheng.demo.doubles.passkey import SoftwarePasskey
 from jiazheng.demo.terminal import Signer
+from tests.controls.announcements import editor, published, written
 from tests.controls.api import Api
 from tests.controls.cards import reading_of
 from tests.controls.people import listed_enterprise, new_person
@@ -185,6 +186,24 @@ def invitation(api: Api) -> Post:
     return posting(api, "/v1/enterprise/operators", operator.access_token)
 
 
+def publication(api: Api) -> Post:
+    return posting(api, "/v1/announcements", editor(api).access_token, json=written())
+
+
+def revision(api: Api) -> Post:
+    writer = editor(api)
+    made = published(writer)
+    path = f"/v1/announcements/{made['announcement_id']}/revision"
+    headers = {"If-Match": made["etag"]}
+    return posting(api, path, writer.access_token, json=written(), headers=headers)
+
+
+def announcement_withdrawal(api: Api) -> Post:
+    writer = editor(api)
+    path = f"/v1/announcements/{published(writer)['announcement_id']}/withdrawal"
+    return posting(api, path, writer.access_token)
+
+
 REQUESTS = (
     *(enterprise_entry, enterprise_import, invitation),
     *(registration, consumer_registration, choice, identity_verification, letter_signature),
@@ -192,4 +211,5 @@ REQUESTS = (
     *(scan, approval, refusal, abandonment, look),
     *(confirmation, proposal, passkey_enrolment, withdrawal, kiosk),
     page_save,
+    *(publication, revision, announcement_withdrawal),
 )

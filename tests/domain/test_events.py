@@ -12,8 +12,8 @@ from domain.event import LedgerAggregate
 from domain.personal import personal_fields
 from tests.controls.events import aggregate_classes, event_classes, examples, stories
 
-CALLS_OF_ASSIGNMENTS = {"tuple", "append", "EnterpriseDetails"}
-"""What an event's `apply` may call; neither can refuse."""
+CALLS_OF_ASSIGNMENTS = {"tuple", "append", "EnterpriseDetails", "AnnouncementContent"}
+"""What an event's `apply` may call; none can refuse."""
 
 EVENTS = event_classes()
 

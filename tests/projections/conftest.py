@@ -1,16 +1,21 @@
 """A ledger in which everything happened that a read model shows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from psycopg import Connection
 
-from domain.event import LedgerAggregate
+from domain.event import Cause, LedgerAggregate
 from ledger.credit_ledger import CreditLedger
 from ledger.use_cases.accounts import cancel_account
+from ledger.use_cases.announcements import (
+    publish_announcement,
+    revise_announcement,
+    withdraw_announcement,
+)
 from ledger.use_cases.attendances import check_in, leave
 from ledger.use_cases.disclosures import (
     approve,
@@ -25,7 +30,7 @@ from ledger.use_cases.regulation import record_look
 from projections.catalogue import followers
 from projections.runner import catch_up
 from tests.conftest import MovableClock
-from tests.controls.aggregates import AINONG_LISTED, LIFTED, PRAISED, credit_record
+from tests.controls.aggregates import AINONG_LISTED, CHECK_IN_NOTICE, LIFTED, PRAISED, credit_record
 from tests.controls.moments import AINONG, DAY, PERIOD, WANG
 from tests.controls.people import (
     ACCEPTED,
@@ -71,6 +76,7 @@ def story(ledger: CreditLedger, clock: MovableClock) -> Story:
     view(ledger, cause(clock, "person"), consumer.subject, seen[0])
     decline(ledger, cause(clock, "person"), worker.subject, refused[0])
     _submitted(ledger, clock)
+    _announced(ledger, clock)
     record_look(ledger, cause(clock, "staff:regulator"), worker.subject, "regulator", "trail", "§12")
     choose_enterprises(ledger, cause(clock, "person"), worker.subject, [former.enterprise])
     end_employment(ledger, cause(clock, "person"), former.subject, former.enterprise, "worker")
@@ -96,6 +102,19 @@ def _submitted(ledger: CreditLedger, clock: MovableClock) -> None:
     ledger.keys.create(WANG)
     record: LedgerAggregate = credit_record()
     ledger.commit(cause(clock, "provider"), record)
+
+
+def _announced(ledger: CreditLedger, clock: MovableClock) -> None:
+    """A notice that stays, one that is revised, one that is withdrawn."""
+
+    def editing() -> Cause:
+        return cause(clock, "staff:editor")
+
+    publish_announcement(ledger, editing(), CHECK_IN_NOTICE)
+    revised, _ = publish_announcement(ledger, editing(), CHECK_IN_NOTICE)
+    revise_announcement(ledger, editing(), revised, replace(CHECK_IN_NOTICE, title="签到须知"), 1)
+    withdrawn, _ = publish_announcement(ledger, editing(), CHECK_IN_NOTICE)
+    withdraw_announcement(ledger, editing(), withdrawn)
 
 
 @pytest.fixture
