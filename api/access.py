@@ -19,6 +19,7 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "GET /v1/health": PUBLIC,
     "GET /v1/enterprises": PUBLIC,
     "GET /v1/enterprises/{enterprise_id}": PUBLIC,
+    "GET /v1/enterprises/{enterprise_id}/entries": PUBLIC,
     "GET /v1/letter": PUBLIC,
     "GET /v1/code-lists": PUBLIC,
     "GET /v1/announcements": PUBLIC,
@@ -80,8 +81,17 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/enterprise/employments/{worker_id}/confirmation": OPERATOR,
     "POST /v1/enterprise/employments/{worker_id}/refusal": OPERATOR,
     "POST /v1/enterprise/employments/{worker_id}/end": OPERATOR,
+    "GET /v1/enterprise/statistics": OPERATOR,
+    "POST /v1/enterprise/operators": OPERATOR,
+    "POST /v1/enterprise/operators/{staff_id}/grant": OPERATOR,
+    "POST /v1/enterprise/operators/{staff_id}/withdrawal-proposal": OPERATOR,
+    "POST /v1/enterprise/operators/{staff_id}/withdrawal": OPERATOR,
     # the editor's desk
+    "POST /v1/enterprises/{enterprise_id}/entries": EDITOR,
+    "POST /v1/enterprises/{enterprise_id}/entries/{entry_id}/lift": EDITOR,
     "POST /v1/enterprise-imports": EDITOR,
+    "GET /v1/enterprise-imports/{import_id}": EDITOR,
+    "GET /v1/enterprise-imports/{import_id}/rejections.csv": EDITOR,
     "POST /v1/announcements": EDITOR,
     "POST /v1/announcements/{announcement_id}/revision": EDITOR,
     "POST /v1/announcements/{announcement_id}/withdrawal": EDITOR,
@@ -91,6 +101,7 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     # the regulator's desk: identifiers travel in bodies, never in URLs
     "POST /v1/trail-searches": REGULATOR,
     "POST /v1/authorization-replays": REGULATOR,
+    "GET /v1/statistics": REGULATOR,
     # administration
     "POST /v1/staff": ADMINISTRATOR,
     "POST /v1/staff/{staff_id}/grant": ADMINISTRATOR,

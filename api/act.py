@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Concatenate, ParamSpec, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -55,6 +55,10 @@ class Act:
     def as_actor(self, actor: str) -> "Act":
         """The same request, caused by whoever signed what it brings."""
         return replace(self, cause=replace(self.cause, actor=actor))
+
+    def seeing(self) -> "Act":
+        """The same request as a command of its own: what is read is recorded each time it is read."""
+        return replace(self, cause=replace(self.cause, command_id=uuid4()))
 
     async def run(
         self,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, model_validator
 
 from api.act import Acting
 from api.route import router
-from api.schemas import DONE, Accepted
+from api.schemas import DONE, Accepted, GrantOut, ProposalOut
 from ledger.tickets import STAFF_GRANT, STAFF_PROPOSAL
 from ledger.use_cases import staff
 
@@ -31,19 +31,6 @@ class ProposalIn(BaseModel):
             msg = "an operator, and nobody else, has an enterprise"
             raise ValueError(msg)
         return self
-
-
-class ProposalOut(BaseModel):
-    """The proposal, and the first half of the person's enrolment token."""
-
-    staff_id: UUID
-    enrolment_token_half: str
-
-
-class GrantOut(BaseModel):
-    """The second half of the person's enrolment token; who proposed must not get it."""
-
-    enrolment_token_half: str
 
 
 @routes.post("/staff", status_code=status.HTTP_201_CREATED)

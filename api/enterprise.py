@@ -1,20 +1,32 @@
-"""An enterprise's operator: the workers who chose the enterprise; nothing else of theirs."""
+"""An enterprise's operators: their colleagues, and the workers who chose it; nothing else of theirs."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import Query, status
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from api.act import Act, Acting
 from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
 from api.receipts import masked_names
 from api.route import router
-from api.schemas import DONE, Accepted
+from api.schemas import DONE, Accepted, GrantOut, ProposalOut
 from domain.rejections import Reason, Refused
-from ledger.use_cases import employments
+from ledger.tickets import STAFF_GRANT, STAFF_PROPOSAL
+from ledger.use_cases import employments, operators, staff
+from ledger.use_cases.regulation import record_daily_looks
 from projections import employment
+from projections.employment import DueSpan
 
 routes = router("enterprise")
+
+LOOK = {"role": "operator", "what": "employments", "basis": "从业关系管理"}
+"""How an operator's look at the list is recorded; it is their own workers' list, once a day."""
+DueWithin = Annotated[
+    int | None, Query(ge=0, le=366, description="only the employed whose check-in is due in so many days")
+]
 
 
 class StaffedOut(BaseModel):
@@ -28,10 +40,15 @@ class StaffedOut(BaseModel):
 
 
 @routes.get("/enterprise/employments")
-async def staffed(act: Acting, cursor: CursorText = None, limit: Limit = 20) -> Page[StaffedOut]:
-    """The workers who chose the enterprise."""
-    after = read_cursor(cursor, UUID)
-    rows = await act.query(employment.of_enterprise, _own_enterprise(act), after[0] if after else None, limit)
+async def staffed(
+    act: Acting, due_within_days: DueWithin = None, cursor: CursorText = None, limit: Limit = 20
+) -> Page[StaffedOut]:
+    """The workers who chose the enterprise; that the operator saw them is recorded, once a day and worker."""
+    key = read_cursor(cursor, UUID)
+    due = None if due_within_days is None else _due_within(act, timedelta(days=due_within_days))
+    after = key[0] if key else None
+    rows = await act.query(employment.of_enterprise, _own_enterprise(act), after, limit, due)
+    await act.seeing().run(record_daily_looks, [row.worker_id for row in rows], **LOOK)
     names = await act.read(masked_names, {row.worker_id for row in rows})
     following = write_cursor(rows[-1].worker_id) if len(rows) == limit else None
     items = [
@@ -65,6 +82,57 @@ async def refuse(act: Acting, worker_id: UUID) -> Accepted:
 async def end(act: Acting, worker_id: UUID) -> Accepted:
     """End the employment."""
     await act.run(employments.end_employment, worker_id, _own_enterprise(act), "enterprise")
+    return DONE
+
+
+class StaffingOut(BaseModel):
+    """How many workers the enterprise has: confirmed, of those 在职 and 离职, and due within seven days."""
+
+    confirmed: int
+    employed: int
+    left: int
+    due_soon: int
+
+
+@routes.get("/enterprise/statistics")
+async def statistics(act: Acting) -> StaffingOut:
+    """The enterprise's own numbers, at this instant."""
+    soon = max(act.parts.ledger.rules.reminders_before, default=timedelta())
+    told = await act.query(employment.staffing, _own_enterprise(act), _due_within(act, soon))
+    return StaffingOut(confirmed=told.confirmed, employed=told.employed, left=told.left, due_soon=told.due)
+
+
+def _due_within(act: Act, span: timedelta) -> DueSpan:
+    return DueSpan(act.cause.at, act.cause.at + span)
+
+
+@routes.post("/enterprise/operators", status_code=status.HTTP_201_CREATED)
+async def invite(act: Acting) -> ProposalOut:
+    """Invite a colleague as an operator; a second operator or an administrator grants it."""
+    staff_id, _ = await act.run(staff.propose_role, "operator", _own_enterprise(act))
+    half = act.parts.ledger.tickets.issue(STAFF_PROPOSAL, staff_id, act.cause.at)
+    return ProposalOut(staff_id=staff_id, enrolment_token_half=half)
+
+
+@routes.post("/enterprise/operators/{staff_id}/grant")
+async def grant(act: Acting, staff_id: UUID) -> GrantOut:
+    """Grant a colleague the role that another operator, or an administrator, proposed."""
+    await act.run(operators.grant_operator, _own_enterprise(act), staff_id)
+    return GrantOut(enrolment_token_half=act.parts.ledger.tickets.issue(STAFF_GRANT, staff_id, act.cause.at))
+
+
+@routes.post("/enterprise/operators/{staff_id}/withdrawal-proposal")
+async def propose_withdrawal(act: Acting, staff_id: UUID) -> Accepted:
+    """Propose that a colleague's role be withdrawn; a second operator or an administrator does it."""
+    await act.run(operators.propose_withdrawal, _own_enterprise(act), staff_id)
+    return DONE
+
+
+@routes.post("/enterprise/operators/{staff_id}/withdrawal")
+async def withdraw(act: Acting, staff_id: UUID) -> Accepted:
+    """Withdraw a colleague's role as another operator proposed; its sessions end at once."""
+    await act.run(operators.confirm_withdrawal, _own_enterprise(act), staff_id)
+    await run_in_threadpool(act.parts.sessions.revoke_all, act.cause.at, staff_id)
     return DONE
 
 

@@ -1,6 +1,7 @@
 """Lists in pages: an opaque cursor, made of the key of the last row."""
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
@@ -9,6 +10,7 @@ from fastapi import Query
 from pydantic import BaseModel
 
 from api.problems import Problem
+from api.schemas import PLAIN
 
 Item = TypeVar("Item")
 
@@ -41,6 +43,18 @@ def read_cursor(cursor: str | None, *parsers: Callable[[str], Any]) -> Sequence[
         return [parse(part) for parse, part in zip(parsers, _texts(key), strict=True)]
     except ValueError as error:
         raise Problem("cursor-invalid", 400, "cursor") from error
+
+
+def plain(text: str) -> str:
+    """A part of a key that is any text a table can keep.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not re.match(PLAIN, text):
+        raise ValueError
+    text.encode()
+    return text
 
 
 def _texts(key: object) -> list[str]:

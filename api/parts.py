@@ -15,6 +15,7 @@ from devices.face_pool import FacePool
 from devices.portrait import PortraitDecoder
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
+from ledger.enterprise_imports import EnterpriseImports
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Parts:
     address_limits: AddressLimits
     passkeys: Passkeys
     push: PushHub
+    imports: EnterpriseImports
     public_url: str
 
 

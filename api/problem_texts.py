@@ -23,7 +23,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "csv-invalid": (
         "The file is no CSV with the expected columns",
-        "Send UTF-8 with the columns of the guide.",
+        "Send the file itself, in UTF-8 or GB18030, with the columns of the guide.",
     ),
     "cursor-invalid": ("The cursor is not one of this list", "Start from the first page."),
     "day-in-future": ("The day is in the future", "Check the date."),
@@ -37,7 +37,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "employment-not-chosen": ("The worker does not wait for a confirmation", "Reload the list."),
     "employment-not-open": ("There is no employment to end", "Reload the list."),
     "enterprise-already-chosen": ("The enterprise is chosen already", "Choose another one, or wait."),
+    "enterprise-struck-off": ("The enterprise is struck off", "Choose another one."),
     "enterprise-unknown": ("There is no such enterprise", "Search for it again."),
+    "entry-already-lifted": ("The entry is lifted already", "Nothing to do."),
+    "entry-already-there": ("This document is entered already", "Look at the enterprise's record."),
+    "entry-unknown": ("The enterprise has no such entry", "Reload the record."),
     "face-check-busy": ("Too many face checks at the moment", "Try again in a moment."),
     "face-not-matched": (
         "The face does not match",
@@ -78,6 +82,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "identity-not-verified": ("The identity is not verified yet", "Verify it with the card first."),
     "if-match-missing": ("The If-Match header is missing", "Send the ETag that the change was made from."),
+    "import-already-finished": ("The import is finished", "Nothing to do."),
+    "import-unknown": ("There is no such import", "Hand in the file again."),
     "internal-error": (
         "Something went wrong on our side",
         "Repeat the request with the same key; tell us if it stays.",
@@ -135,11 +141,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A scope was not asked for, or the letter does not cover it",
         "Choose among those shown.",
     ),
-    "second-administrator-needed": ("Nobody grants their own proposal", "Ask another administrator."),
     "second-factor-expired": ("The sign-in took too long, or is over", "Ask for a new SMS code."),
     "second-factor-needed": (
         "This device is not known yet",
         "Prove one of `factors` with `ticket` within five minutes.",
+    ),
+    "second-administrator-needed": (
+        "Nobody grants their own proposal",
+        "Ask another administrator; an operator's, another operator of the enterprise, too.",
+    ),
+    "second-operator-needed": (
+        "Nobody confirms the withdrawal they proposed",
+        "Ask another operator of the enterprise, or an administrator.",
     ),
     "signature-invalid": ("The signature is not valid", "Sign with a registered key, for this audience."),
     "signer-not-confirmed": (
@@ -161,5 +174,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "too-many-requests": ("Too many requests from this address", "Wait as long as `Retry-After` says."),
     "view-behind": ("The view has not reached that position yet", "Try again in a moment."),
     "worker-already": ("The account is a worker's already", "Nothing to do."),
+    "withdrawal-already-proposed": ("The withdrawal is proposed already", "Another operator confirms it."),
+    "withdrawal-not-proposed": ("No withdrawal is proposed", "Propose it first."),
     "worker-unknown": ("There is no such worker", "Check the ID number."),
 }

@@ -3,22 +3,23 @@
 Identifiers travel in bodies, never in URLs. Every look is recorded before it is answered.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from api.act import Act, Acting
-from api.paging import Page, read_cursor, write_cursor
+from api.paging import CursorText, Limit, Page, plain, read_cursor, write_cursor
 from api.route import router
-from api.schemas import ShortText
+from api.schemas import PLAIN, ShortText
 from domain.identifiers import IdNumber
 from domain.rejections import Reason, Refused
 from ledger.event_reader import read_events
 from ledger.positions import Position
 from ledger.use_cases.regulation import authorization_as_of, find_subject, record_look, require_known
-from projections import trail
+from projections import statistics, trail
 
 routes = router("regulator")
 
@@ -129,3 +130,52 @@ async def _looked_up(act: Act, wanted: Subject, what: str) -> UUID:
         raise Refused(Reason.NOT_FOUND, field="id_number")
     await act.run(record_look, subject_id, act.signed_in.role, what, wanted.basis)
     return subject_id
+
+
+Month = Annotated[str, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-03"])]
+Province = Annotated[str, Query(max_length=50, pattern=PLAIN)]
+
+
+class RegionOut(BaseModel):
+    """A city at the end of a month; numbers below ten are not told (null).
+
+    Workers are those whom an enterprise of the city confirmed; whoever works for two counts at each. Of them
+    are 在职 (`employed`) and 离职 (`left`). Disclosures are those that were approved in the month.
+    """
+
+    province: str
+    city: str
+    workers: int | None
+    employed: int | None
+    left: int | None
+    enterprises: int | None
+    disclosures: int | None
+
+
+@routes.get("/statistics")
+async def numbers(
+    act: Acting, month: Month, province: Province = "", cursor: CursorText = None, limit: Limit = 20
+) -> Page[RegionOut]:
+    """The numbers of each city at the end of a month; of the running one, up to now."""
+    key = read_cursor(cursor, plain, plain)
+    after = (key[0], key[1]) if key else None
+    first_day = date.fromisoformat(f"{month}-01")
+    rows = await act.query(statistics.by_region, first_day, province, after, limit)
+    shown_from = act.parts.ledger.rules.statistics_shown_from
+    following = write_cursor(rows[-1].province, rows[-1].city) if len(rows) == limit else None
+    return Page(items=[_region(row, shown_from) for row in rows], next=following)
+
+
+def _region(row: statistics.RegionRow, shown_from: int) -> RegionOut:
+    def shown(number: int) -> int | None:
+        return number if number >= shown_from else None
+
+    return RegionOut(
+        province=row.province,
+        city=row.city,
+        workers=shown(row.workers),
+        employed=shown(row.employed),
+        left=shown(row.left),
+        enterprises=shown(row.enterprises),
+        disclosures=shown(row.disclosures),
+    )

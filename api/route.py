@@ -1,7 +1,8 @@
 """What every route does before its own work: let the right role in, answer a repeated request once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from time import monotonic
 from typing import Any
@@ -22,6 +23,7 @@ from api.etags import unless_known
 from api.parts import Parts, parts_of
 from api.problems import KNOWN_ERRORS, Problem, problem_of, response_of
 from api.tokens import Session
+from api.uploads import UPLOADS, received
 from domain.rejections import Reason, Refused
 from domain.staff import STAFF_ROLES, StaffMember
 from ledger.credit_ledger import CreditLedger
@@ -30,7 +32,6 @@ from projections.catalogue import reached
 
 MAX_BODY_BYTES = 6 * 1024 * 1024
 """A picture of 5 MB and what goes with it."""
-MAX_IMPORT_BYTES = 64 * 1024 * 1024
 POSITION_HEADER = "Ledger-Position"
 POSITION_WAIT_SECONDS = 2.0
 POSITION_POLL_SECONDS = 0.01
@@ -44,7 +45,7 @@ class LedgerRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **settings: Any) -> None:
         (method,) = settings["methods"]
         settings["dependencies"] = [*(settings.get("dependencies") or ()), *admission_to(f"{method} {path}")]
-        settings["openapi_extra"] = parameters_of(method)
+        settings["openapi_extra"] = (settings.get("openapi_extra") or {}) | parameters_of(method)
         super().__init__(path, endpoint, **settings)
 
     def get_route_handler(self) -> Handler:
@@ -113,8 +114,13 @@ def _require_in_office(ledger: CreditLedger, session: Session) -> None:
 
 async def _answer_once(request: Request, own: Handler, *, is_kept: bool) -> Response:
     """Serve a POST under its Idempotency-Key: the same request again gets the same answer."""
+    async with _body_of(request) as body:
+        return await _served_once(request, own, body, is_kept=is_kept)
+
+
+async def _served_once(request: Request, own: Handler, body: bytes, *, is_kept: bool) -> Response:
     parts = parts_of(request)
-    repeatable = await _repeatable(request, parts)
+    repeatable = _repeatable(request, parts, body)
     begun = await run_in_threadpool(parts.answers.begin, repeatable, parts.clock(), is_kept=is_kept)
     if not isinstance(begun, Begun):
         return begun
@@ -142,13 +148,10 @@ async def _answer_put(request: Request, own: Handler) -> Response:
     return await own(request)
 
 
-async def _repeatable(request: Request, parts: Parts) -> RepeatableRequest:
-    key = request.headers.get("idempotency-key", "")
-    if not 8 <= len(key) <= 128:
-        raise Problem("idempotency-key-missing", 400)
+def _repeatable(request: Request, parts: Parts, body: bytes) -> RepeatableRequest:
+    key = request.headers["idempotency-key"]
     session: Session | None = request.state.session
     actor = str(session.subject_id) if session else "public"
-    body = await _body(request)
     content_type = request.headers.get("content-type", "").partition(";")[0].encode()
     if content_type == b"multipart/form-data":  # the boundary differs each time, the parts do not
         body = body.replace(_boundary(request), b"")
@@ -161,13 +164,25 @@ def _boundary(request: Request) -> bytes:
     return request.headers["content-type"].partition("boundary=")[2].strip('"').encode() or b"\x00none"
 
 
+@asynccontextmanager
+async def _body_of(request: Request) -> AsyncIterator[bytes]:
+    """What tells one request from another: the body, or the digest of a file that it is."""
+    if not 8 <= len(request.headers.get("idempotency-key", "")) <= 128:
+        raise Problem("idempotency-key-missing", 400)
+    if request.url.path in UPLOADS:
+        async with received(request, parts_of(request).imports.folder) as upload:
+            request.state.upload = upload
+            yield upload.sha256.encode()
+    else:
+        yield await _body(request)
+
+
 async def _body(request: Request) -> bytes:
     """Read the body, up to the limit; later readers of the request get it again."""
-    limit = MAX_IMPORT_BYTES if request.url.path.endswith("-imports") else MAX_BODY_BYTES
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > limit:
+        if size > MAX_BODY_BYTES:
             raise Problem("body-too-large", 413)
         chunks.append(chunk)
     body = b"".join(chunks)

@@ -12,6 +12,7 @@ from api.tokens import Tokens
 Scope = Literal[
     "basic", "identity", "tax", "bank_credit", "criminal_record", "health", "insurance", "training"
 ]
+EntryKind = Literal["award", "penalty", "red_list", "black_list"]
 Category = Literal["news", "policy", "notice"]
 """Of an announcement: 最新动态, 政策措施, 通知公告."""
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
@@ -57,6 +58,19 @@ class Registered(BaseModel):
 
     subject_id: UUID
     tokens: SignedIn
+
+
+class ProposalOut(BaseModel):
+    """The proposal, and the first half of the person's enrolment token."""
+
+    staff_id: UUID
+    enrolment_token_half: str
+
+
+class GrantOut(BaseModel):
+    """The second half of the person's enrolment token; who proposed must not get it."""
+
+    enrolment_token_half: str
 
 
 class Accepted(BaseModel):

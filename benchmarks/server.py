@@ -48,6 +48,7 @@ class Server:
             hints=False,
             keyring_file=self.folder / "keyring.json",
             erasures_file=self.folder / "erasures",
+            imports_folder=self.folder / "imports",
             database_connections=4,
             rules=Rules(),
         )

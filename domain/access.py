@@ -1,5 +1,6 @@
 """Who looked at a person's data: every look is itself recorded."""
 
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -30,10 +31,12 @@ class AccessLog(LedgerAggregate):
         def apply(self, log: "AccessLog") -> None:
             """One more look."""
             log.looks += 1
+            log.last_looks[self.actor, self.what] = self.timestamp
 
     def __init__(self, subject_id: UUID) -> None:
         self.subject_id = subject_id
         self.looks = 0
+        self.last_looks: dict[tuple[str, str], datetime] = {}
 
     @staticmethod
     def stream_for(subject_id: UUID, cause: Cause) -> UUID:
@@ -48,3 +51,12 @@ class AccessLog(LedgerAggregate):
     def look(self, cause: Cause, *, role: str, what: str, basis: str) -> None:
         """Record a look."""
         self.happen(self.Looked, cause, subject_id=self.subject_id, role=role, what=what, basis=basis)
+
+    def look_once_a_day(self, cause: Cause, *, role: str, what: str, basis: str) -> None:
+        """Record the first look of a day: a list that is open all day shows the same again and again.
+
+        Without this a month's stream would grow with every refresh of every operator's screen.
+        """
+        last = self.last_looks.get((cause.actor, what))
+        if last is None or local_day(last) != local_day(cause.at):
+            self.look(cause, role=role, what=what, basis=basis)

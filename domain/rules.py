@@ -34,3 +34,4 @@ class Rules:
     identity_challenge_ttl: timedelta = timedelta(minutes=10)
     staff_enrolment_ttl: timedelta = timedelta(days=7)
     active_workers_shown_from: int = 10
+    statistics_shown_from: int = 10

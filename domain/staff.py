@@ -1,4 +1,7 @@
-"""Staff roles: proposed by one administrator, granted by another (four eyes), withdrawn by either."""
+"""Staff roles: proposed by one administrator, granted by another (four eyes), withdrawn by either.
+
+Operators invite colleagues of their own enterprise in the same way; to withdraw one takes two of them, too.
+"""
 
 from typing import Self
 from uuid import UUID
@@ -42,8 +45,18 @@ class StaffMember(LedgerAggregate):
             """Sign-ins verify against this key."""
             member.passkeys[self.credential_id] = self.public_key
 
+    class WithdrawalProposed(LedgerAggregate.Event):
+        """An operator of the enterprise proposed that the role be withdrawn."""
+
+        TOPIC = "jz.staff.withdrawal_proposed"
+        proposed_by: str
+
+        def apply(self, member: "StaffMember") -> None:
+            """Somebody else must agree; until then the role is in force."""
+            member.withdrawal_proposed_by = self.proposed_by
+
     class Withdrawn(LedgerAggregate.Event):
-        """An administrator withdrew the role."""
+        """An administrator, or a second operator, withdrew the role."""
 
         TOPIC = "jz.staff.withdrawn"
 
@@ -57,6 +70,7 @@ class StaffMember(LedgerAggregate):
         self.enterprise_id = enterprise_id
         self.status = "proposed"
         self.passkeys: dict[str, str] = {}
+        self.withdrawal_proposed_by: str | None = None
 
     @classmethod
     def propose(cls, cause: Cause, staff_id: UUID, role: str, enterprise_id: UUID | None = None) -> Self:
@@ -80,6 +94,27 @@ class StaffMember(LedgerAggregate):
         """Withdraw the role."""
         self.require_granted()
         self.happen(self.Withdrawn, cause)
+
+    def propose_withdrawal(self, cause: Cause) -> None:
+        """Propose that the role be withdrawn."""
+        self.require_granted()
+        if self.withdrawal_proposed_by is not None:
+            raise Refused(Reason.WITHDRAWAL_ALREADY_PROPOSED)
+        self.happen(self.WithdrawalProposed, cause, proposed_by=cause.actor)
+
+    def confirm_withdrawal(self, cause: Cause) -> None:
+        """Withdraw the role as somebody else proposed."""
+        self.require_granted()
+        if self.withdrawal_proposed_by is None:
+            raise Refused(Reason.WITHDRAWAL_NOT_PROPOSED)
+        if cause.actor == self.withdrawal_proposed_by:
+            raise Refused(Reason.SECOND_OPERATOR_NEEDED)
+        self.happen(self.Withdrawn, cause)
+
+    def require_operator_of(self, enterprise_id: UUID) -> None:
+        """Refuse what operators may do with colleagues of their own enterprise only."""
+        if self.role != "operator" or self.enterprise_id != enterprise_id:
+            raise Refused(Reason.NOT_FOUND)
 
     def require_granted(self) -> None:
         """Refuse what only a member in office may do."""

@@ -14,6 +14,7 @@ from api.passkeys import Passkeys
 from api.push import PushHub
 from api.sms_codes import SmsCodes
 from api.tokens import Sessions
+from api.uploads import discard_parts
 from devices.face_models import MODEL_ID
 from devices.face_pool import FacePool
 from devices.face_thresholds import Thresholds
@@ -22,6 +23,7 @@ from domain.rules import Rules
 from jiazheng.settings import OwnerSettings, Settings
 from ledger.clock import Clock, DemoClock, system_clock
 from ledger.credit_ledger import CreditLedger
+from ledger.enterprise_imports import EnterpriseImports
 from ledger.erasures import ErasureList
 from ledger.hints import POLLING, Hints, Wakeups
 from ledger.keyring import Keyring
@@ -55,6 +57,11 @@ def build_outbox(ledger: CreditLedger) -> SmsOutbox:
     return SmsOutbox(ledger.pool, ledger.keyring.platform)
 
 
+def build_imports(settings: Settings, ledger: CreditLedger) -> EnterpriseImports:
+    """The imports of the enterprise list, for whoever hands one in, works for one or asks how far it is."""
+    return EnterpriseImports(ledger, settings.imports_folder)
+
+
 def build_sms_gateway(settings: Settings) -> HttpSmsGateway | None:
     """The gateway of SMS, if there is one; a demo has none."""
     if settings.sms_gateway_url is None:
@@ -75,6 +82,8 @@ async def open_api_parts(settings: Settings) -> AsyncIterator[Parts]:
     ledger, clock = build_ledger(settings), build_clock(settings)
     keyring, pool = ledger.keyring, ledger.pool
     sessions = Sessions(pool, keyring.tokens, settings.rules)
+    imports = build_imports(settings, ledger)
+    discard_parts(imports.folder)
     async with FacePool(settings.face_processes, build_thresholds(settings)) as faces:
         await faces.warm_up()
         yield Parts(
@@ -89,6 +98,7 @@ async def open_api_parts(settings: Settings) -> AsyncIterator[Parts]:
             address_limits=AddressLimits.over(settings.redis_url, keyring.tokens, settings.rules),
             passkeys=Passkeys(pool, keyring.tokens, settings.public_url),
             push=PushHub(ledger, sessions, clock),
+            imports=imports,
             public_url=settings.public_url,
         )
     ledger.close()

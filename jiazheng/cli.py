@@ -19,7 +19,7 @@ from api.main import create_app
 from domain.event import Cause
 from domain.rejections import Refused
 from domain.staff import STAFF_ROLES
-from jiazheng import bootstrap, doctor, rebuild_command, system, worker_main
+from jiazheng import bootstrap, doctor, import_command, rebuild_command, system, worker_main
 from jiazheng.embedded import ServiceError, StateLockedError
 from jiazheng.exposition import metrics_told
 from jiazheng.settings import OwnerSettings, Settings
@@ -214,6 +214,20 @@ def staff(role: Annotated[str, typer.Argument(help="only `administrator`")] = "a
     token = staff_commands.enrolment_token(ledger, staff_id, cause.at)
     typer.echo(json.dumps({"staff_id": str(staff_id), "enrolment_token": token}))
     ledger.close()
+
+
+@app.command()
+def import_enterprises(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV in UTF-8 or GB18030")
+    ],
+) -> None:
+    """Import the enterprise list; cut off, the same command goes on where it was.
+
+    Example: jiazheng import-enterprises enterprises.csv
+    """
+    system.join_running_system()
+    import_command.run(console, file)
 
 
 EXPECTED = (

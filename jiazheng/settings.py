@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     )
     keyring_file: Path = Field(description="the platform's secrets, outside every database")
     erasures_file: Path = Field(description="the list of erasures; no restore may touch it")
+    imports_folder: Path = Field(
+        description="where enterprise lists lie until they are imported; the same folder for every role"
+    )
     demo_clock_file: Path | None = Field(
         None, description="moves the clock of a demo system; never set elsewhere"
     )

@@ -66,6 +66,7 @@ class System:
         environment = {
             "JIAZHENG_KEYRING_FILE": str(self.state_dir / "secrets" / "keyring.json"),
             "JIAZHENG_ERASURES_FILE": str(self.state_dir / "secrets" / "erasures"),
+            "JIAZHENG_IMPORTS_FOLDER": str(self.state_dir / "imports"),
             "JIAZHENG_PUBLIC_URL": self.url,
         }
         if self.is_external:

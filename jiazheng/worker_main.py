@@ -6,7 +6,14 @@ from functools import partial
 
 import dramatiq
 
-from jiazheng.bootstrap import build_clock, build_ledger, build_outbox, build_push_gateway, build_sms_gateway
+from jiazheng.bootstrap import (
+    build_clock,
+    build_imports,
+    build_ledger,
+    build_outbox,
+    build_push_gateway,
+    build_sms_gateway,
+)
 from jiazheng.settings import Settings
 from ledger.credit_ledger import CreditLedger
 from projections import runner
@@ -26,8 +33,8 @@ def work(settings: Settings, request: StopRequest) -> None:
     """
     with _ledger_and_broker(settings) as (ledger, broker):
         clock, outbox, gateway = build_clock(settings), build_outbox(ledger), build_sms_gateway(settings)
-        push = build_push_gateway(settings)
-        declare(broker, Parts(ledger, clock, outbox, push))
+        push, imports = build_push_gateway(settings), build_imports(settings, ledger)
+        declare(broker, Parts(ledger, clock, outbox, imports, push))
         run(broker, [OutboxDelivery(outbox, clock, gateway).run], request, settings.worker_threads)
         for door in (gateway, push):
             if door is not None:

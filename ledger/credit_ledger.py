@@ -1,6 +1,6 @@
 """The application: loads aggregates, appends what happened, and replays what was."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
@@ -84,6 +84,15 @@ class CreditLedger(Application[UUID]):
         if found is None:
             raise Refused(missing)
         return found
+
+    def find_all(self, kind: type[Aggregate], streams: Sequence[UUID]) -> dict[UUID, Aggregate]:
+        """The aggregates of those streams that exist, read in one query."""
+        found: dict[UUID, LedgerAggregate | None] = {}
+        for stored in self.event_log.select_streams(streams):
+            event = self.mapper.to_domain_event(stored)
+            stream = event.originator_id
+            found[stream] = event.mutate(found.get(stream))  # type: ignore[attr-defined] # every event has it
+        return {stream: one for stream, one in found.items() if isinstance(one, kind)}
 
     def as_of(self, kind: type[Aggregate], stream: UUID, at: datetime) -> Aggregate | None:
         """The aggregate as it was at an instant, replayed from its events."""

@@ -30,6 +30,14 @@ _STREAM = """
 STREAM: dict[bool, LiteralString] = {False: _STREAM + " LIMIT %s", True: _STREAM + " DESC LIMIT %s"}
 """Reads a stream forwards, or backwards if `desc`."""
 
+STREAMS = """
+    SELECT e.* FROM unnest(%s::smallint[], %s::uuid[]) AS w (partition, stream_id)
+    CROSS JOIN LATERAL (
+        SELECT stream_id, version, topic, state FROM ledger.events e
+        WHERE e.partition = w.partition AND e.stream_id = w.stream_id ORDER BY version
+    ) AS e"""
+"""Reads streams one by one by their index, whatever the server takes the table's size for."""
+
 FLUSH = "SELECT pg_logical_emit_message(true, '', '')"
 IS_BEHIND = "SELECT pg_current_wal_flush_lsn() < pg_current_wal_insert_lsn()"
 
@@ -117,6 +125,14 @@ class LedgerRecorder(PartitionedLog, ApplicationRecorder):
         bounds = (gt or 0, (1 << 62) if lte is None else lte, limit)
         with self._connection() as connection:
             rows = connection.execute(STREAM[desc], (partition_of(stream), stream, *bounds)).fetchall()
+        return [StoredEvent(s, v, t, bytes(b)) for s, v, t, b in rows]
+
+    def select_streams(self, streams: Sequence[UUID]) -> Sequence[StoredEvent]:
+        """Read whole streams in one round trip, each once and in order."""
+        wanted = sorted(set(streams))
+        with self._connection() as connection:
+            places = ([partition_of(stream) for stream in wanted], wanted)
+            rows = connection.execute(STREAMS, places).fetchall()
         return [StoredEvent(s, v, t, bytes(b)) for s, v, t, b in rows]
 
     def select_notifications(

@@ -12,8 +12,10 @@ from projections import (
     disclosures,
     employment,
     enterprise_directory,
+    enterprise_record,
     news,
     signers,
+    statistics,
     trail,
     worker_directory,
 )
@@ -22,10 +24,12 @@ from projections.log_reader import LogReader, handled_by
 
 PROJECTIONS: tuple[ModuleType, ...] = (
     enterprise_directory,
+    enterprise_record,
     worker_directory,
     employment,
     disclosures,
     credit_records,
+    statistics,
     news,
     signers,
     trail,

@@ -129,15 +129,60 @@ def of_worker(connection: Connection, worker_id: UUID, after: UUID | None, limit
         ).fetchall()
 
 
+@dataclass(frozen=True, slots=True)
+class DueSpan:
+    """Whose check-in is due: employed (在职) at `since`, with a deadline up to `until`."""
+
+    since: datetime
+    until: datetime
+
+
 def of_enterprise(
-    connection: Connection, enterprise_id: UUID, after: UUID | None, limit: int
+    connection: Connection, enterprise_id: UUID, after: UUID | None, limit: int, due: DueSpan | None = None
 ) -> list[EmploymentRow]:
-    """The employments of an enterprise, in order of worker id, after `after`."""
-    condition = " WHERE e.enterprise_id = %s AND (%s::uuid IS NULL OR e.worker_id > %s)"
+    """The employments of an enterprise, in order of worker id, after `after`; all, or those that are due."""
+    condition = """
+        WHERE e.enterprise_id = %s AND (%s::uuid IS NULL OR e.worker_id > %s)
+            AND (%s::timestamptz IS NULL OR (
+                e.status = 'confirmed' AND NOT a.has_left AND a.due_at BETWEEN %s AND %s))
+        ORDER BY e.worker_id LIMIT %s
+    """
+    since, until = (due.since, due.until) if due else (None, None)
+    place = (enterprise_id, after, after, since, since, until, limit)
     with connection.cursor(row_factory=class_row(EmploymentRow)) as cursor:
-        return cursor.execute(
-            _JOINED + condition + " ORDER BY e.worker_id LIMIT %s", (enterprise_id, after, after, limit)
-        ).fetchall()
+        return cursor.execute(_JOINED + condition, place).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class Staffing:
+    """How many workers an enterprise has at an instant.
+
+    Attributes:
+        confirmed: all whom it confirmed and neither side let go.
+        employed: 在职, of the confirmed.
+        left: 离职, of the confirmed.
+        due: of the employed, those whose deadline is near.
+    """
+
+    confirmed: int
+    employed: int
+    left: int
+    due: int
+
+
+def staffing(connection: Connection, enterprise_id: UUID, due: DueSpan) -> Staffing:
+    """The numbers of an enterprise at the beginning of a span; whoever is due until its end is told apart."""
+    query = """
+        SELECT count(*) AS confirmed,
+            count(*) FILTER (WHERE NOT has_left AND due_at >= %(since)s) AS employed,
+            count(*) FILTER (WHERE has_left OR due_at < %(since)s) AS left,
+            count(*) FILTER (WHERE NOT has_left AND due_at BETWEEN %(since)s AND %(until)s) AS due
+        FROM views.employments e LEFT JOIN views.attendances a USING (worker_id)
+        WHERE e.enterprise_id = %(enterprise_id)s AND e.status = 'confirmed'
+    """
+    asked = {"enterprise_id": enterprise_id, "since": due.since, "until": due.until}
+    with connection.cursor(row_factory=class_row(Staffing)) as cursor:
+        return cursor.execute(query, asked).fetchone() or Staffing(0, 0, 0, 0)
 
 
 def active_workers(connection: Connection, enterprise_id: UUID, at: datetime) -> int:

@@ -26,10 +26,10 @@ ENTERPRISES = Table(
         "province": "text NOT NULL",
         "city": "text NOT NULL",
         "status": "text NOT NULL",
-        "folded": "text NOT NULL",  # name and brand, for the recheck of a search by grams
+        "folded": "text NOT NULL",  # name, a space, brand: for the recheck of a search by grams
         "grams": "text[] NOT NULL",
         "pinyin_grams": "text[] NOT NULL",  # of the full pinyin and of the initials, name and brand apart
-        "pinyin": "text[] NOT NULL",
+        "pinyin": "text[] NOT NULL",  # name in full, name's initials, brand in full, brand's initials
     },
     key=("enterprise_id",),
     indexes=(
@@ -75,7 +75,7 @@ def _row(event: Enterprise.Created | Enterprise.Revised, uscc: str) -> dict[str,
         "folded": f"{folded(event.name)} {folded(event.brand)}",
         "grams": sorted({*grams(event.name), *grams(event.brand)}),
         "pinyin_grams": sorted({gram for spelling in spellings for gram in grams(spelling)}),
-        "pinyin": [spelling for spelling in spellings if spelling],
+        "pinyin": spellings,
     }
 
 
@@ -98,10 +98,14 @@ class Search:
 
     Attributes:
         text: part of name or brand: Chinese characters, pinyin, or pinyin initials.
+        name: part of the name, likewise.
+        brand: part of the brand, likewise.
         uscc: the first characters of the code.
     """
 
     text: str = ""
+    name: str = ""
+    brand: str = ""
     uscc: str = ""
     province: str = ""
     city: str = ""
@@ -122,18 +126,19 @@ def search(connection: Connection, wanted: Search, after: UUID | None, limit: in
         return cursor.execute(query, [*arguments, after, after, limit]).fetchall()
 
 
+Condition = tuple[SQL | Composed, list[object]]
+
+PLACES = {
+    "text": (SQL("folded"), SQL("pinyin")),
+    "name": (SQL("split_part(folded, ' ', 1)"), SQL("pinyin[1:2]")),
+    "brand": (SQL("split_part(folded, ' ', 2)"), SQL("pinyin[3:4]")),
+}
+"""Where what the index found is looked for once more; the index keeps name and brand together."""
+
+
 def _conditions(wanted: Search) -> tuple[Composed, list[object]]:
-    parts: list[tuple[SQL, list[object]]] = [(SQL("true"), [])]
-    text = folded(wanted.text)
-    if wanted.text.strip() and not text:
-        parts.append((NOTHING, []))
-    elif text.isascii() and text:
-        spelled = "pinyin_grams @> %s AND EXISTS (SELECT FROM unnest(pinyin) p WHERE p LIKE %s)"
-        named = "grams @> %s AND folded LIKE %s"
-        found = [query_grams(text), f"%{text}%"]
-        parts.append((SQL(f"({spelled} OR {named})"), [*found, *found]))
-    elif text:
-        parts.append((SQL("grams @> %s AND folded LIKE %s"), [query_grams(text), f"%{text}%"]))
+    parts: list[Condition] = [(SQL("true"), [])]
+    parts += [_part_of(place, given) for place in PLACES if (given := getattr(wanted, place).strip())]
     if wanted.uscc.strip():
         code = folded(wanted.uscc).upper()
         parts.append((SQL("uscc LIKE %s"), [f"{code}%"]) if code else (NOTHING, []))
@@ -142,6 +147,20 @@ def _conditions(wanted: Search) -> tuple[Composed, list[object]]:
     if wanted.city:
         parts.append((SQL("city = %s"), [wanted.city]))
     return SQL(" AND ").join(sql for sql, _ in parts), [a for _, given in parts for a in given]
+
+
+def _part_of(place: str, given: str) -> Condition:
+    """That a place holds the text: as it is written, or, of Latin letters, as it is spelled."""
+    text = folded(given)
+    if not text:
+        return NOTHING, []
+    written, spelled = PLACES[place]
+    named = SQL("grams @> %s AND {} LIKE %s").format(written)
+    found: list[object] = [query_grams(text), f"%{text}%"]
+    if not text.isascii():
+        return named, found
+    sounds = SQL("pinyin_grams @> %s AND EXISTS (SELECT FROM unnest({}) p WHERE p LIKE %s)").format(spelled)
+    return SQL("({} OR {})").format(sounds, named), [*found, *found]
 
 
 def find(connection: Connection, enterprise_id: UUID) -> EnterpriseRow | None:

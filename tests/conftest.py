@@ -129,6 +129,7 @@ def settings_for(
         REDIS_URL=valkey.url,
         keyring_file=folder / "keyring.json",
         erasures_file=folder / "erasures",
+        imports_folder=folder / "imports",
         database_connections=8,
         rules=RULES_FOR_MANY,
     )

@@ -6,9 +6,11 @@ import dramatiq
 
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
+from ledger.enterprise_imports import EnterpriseImports
 from ledger.sms_outbox import SmsOutbox
-from workers.broker import QUEUE
+from workers.broker import QUEUE, enqueue_to
 from workers.deadlines import Deadlines
+from workers.imports import Imports
 from workers.notices import Notices
 from workers.push import PhoneWaker, PushGateway
 
@@ -20,6 +22,7 @@ class Parts:
     ledger: CreditLedger
     clock: Clock
     outbox: SmsOutbox
+    imports: EnterpriseImports
     push: PushGateway | None = None
 
 
@@ -31,6 +34,7 @@ def declare(broker: dramatiq.Broker, parts: Parts) -> None:
     deadlines = Deadlines(parts.ledger, parts.clock)
     notices = Notices(parts.ledger, parts.clock, parts.outbox)
     phones = PhoneWaker(parts.ledger, parts.clock, parts.push)
+    imports = Imports(parts.imports, parts.clock, enqueue_to(broker))
     for function in (
         deadlines.leave,
         deadlines.remind,
@@ -40,5 +44,6 @@ def declare(broker: dramatiq.Broker, parts: Parts) -> None:
         notices.send_phone_change,
         notices.erase,
         phones.wake_phone,
+        imports.import_chunk,
     ):
         dramatiq.actor(broker=broker, queue_name=QUEUE)(function)

@@ -8,6 +8,7 @@ from psycopg import Connection
 from domain.account import Account
 from domain.attendance import Attendance
 from domain.disclosure import Disclosure
+from domain.enterprise_import import EnterpriseImport
 from domain.event import LedgerAggregate
 from domain.rules import Rules
 from domain.worker import Worker
@@ -18,7 +19,7 @@ from workers import wakeups
 from workers.broker import Enqueue
 from workers.deadlines import INSTANT
 from workers.push import WHAT
-from workers.wakeups import ATTENDANCE, DISCLOSURE, Wakeup
+from workers.wakeups import ATTENDANCE, DISCLOSURE, IMPORT, Wakeup
 
 NAME = "reactions"
 
@@ -35,7 +36,8 @@ SETTLED = (Disclosure.Approved, Disclosure.Declined, Disclosure.Abandoned, Discl
 """After these a disclosure's prompt cannot expire any more."""
 
 DEADLINES = (Attendance.Created, Attendance.CheckedIn, Attendance.Left, Disclosure.Created)
-HANDLES: Sequence[type[LedgerAggregate.Event]] = (*MESSAGES, *SETTLED, *DEADLINES)
+IMPORTS = (EnterpriseImport.Created, EnterpriseImport.Finished)
+HANDLES: Sequence[type[LedgerAggregate.Event]] = (*MESSAGES, *SETTLED, *DEADLINES, *IMPORTS)
 
 
 def follower(ledger: CreditLedger, enqueue: Enqueue) -> Follower:
@@ -60,6 +62,11 @@ def _wake(connection: Connection, event: Any, rules: Rules) -> None:
             look_at = event.expires_at + INSTANT
             prompt = Wakeup(DISCLOSURE, event.originator_id, event.subject_id, look_at)
             wakeups.add(connection, prompt)
+        case EnterpriseImport.Created():
+            import_id = event.originator_id
+            wakeups.add(connection, Wakeup(IMPORT, import_id, import_id, event.timestamp))
+        case EnterpriseImport.Finished():
+            wakeups.remove(connection, IMPORT, event.originator_id)
         case Attendance.Left() | Account.Erased():
             wakeups.remove(connection, ATTENDANCE, event.subject_id)
         case _ if isinstance(event, SETTLED):

@@ -67,6 +67,9 @@ class Schedule:
         if wakeup.kind == wakeups.DISCLOSURE:
             self._enqueue("expire", str(wakeup.id))
             return at + LOOK_AGAIN_AFTER
+        if wakeup.kind == wakeups.IMPORT:
+            self._enqueue("import_chunk", str(wakeup.id))
+            return at + LOOK_AGAIN_AFTER
         attendance = self._deadlines.attendance(wakeup.subject_id, at)
         if attendance.is_overdue(at):
             self._enqueue("leave", str(wakeup.subject_id))

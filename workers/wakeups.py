@@ -8,12 +8,15 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
-ATTENDANCE, DISCLOSURE = "attendance", "disclosure"
+ATTENDANCE, DISCLOSURE, IMPORT = "attendance", "disclosure", "import"
 
 
 @dataclass(frozen=True, slots=True)
 class Wakeup:
-    """When to look at what; the id of an attendance is its worker's, since its streams change every year."""
+    """When to look at what; the id of an attendance is its worker's, since its streams change every year.
+
+    An import of the enterprise list is about nobody: it stands for its own subject.
+    """
 
     kind: str
     id: UUID

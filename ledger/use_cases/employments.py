@@ -17,7 +17,8 @@ def choose_enterprises(
     """Choose one or several enterprises, all or none."""
     worker = ledger.load(Worker, Worker.stream_for(subject))
     for enterprise_id in enterprise_ids:
-        ledger.load(Enterprise, enterprise_id, missing=Reason.ENTERPRISE_UNKNOWN)
+        enterprise = ledger.load(Enterprise, enterprise_id, missing=Reason.ENTERPRISE_UNKNOWN)
+        enterprise.require_choosable()
         worker.choose_enterprise(cause, enterprise_id)
     return ledger.commit(cause, worker)
 

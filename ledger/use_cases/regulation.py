@@ -1,5 +1,6 @@
 """The regulator's desk: every look is recorded, then answered from the event log."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -31,6 +32,19 @@ def record_look(
     log = log or AccessLog.begin_month(cause, subject)
     log.look(cause, role=role, what=what, basis=basis)
     return ledger.commit(cause, log)
+
+
+@use_case
+def record_daily_looks(
+    ledger: CreditLedger, cause: Cause, subjects: Sequence[UUID], role: str, what: str, basis: str
+) -> Appended:
+    """Record that somebody sees people in a list; once a day and person."""
+    months = {subject: AccessLog.stream_for(subject, cause) for subject in subjects}
+    logs = ledger.find_all(AccessLog, list(months.values()))
+    for subject, month in months.items():
+        log = logs.setdefault(month, AccessLog.begin_month(cause, subject))
+        log.look_once_a_day(cause, role=role, what=what, basis=basis)
+    return ledger.commit(cause, *logs.values())
 
 
 def authorization_as_of(ledger: CreditLedger, subject: UUID, at: datetime) -> AuthorizationState:

@@ -55,7 +55,7 @@ def test_what_is_no_part_of_the_name_finds_nothing(server: Api, chongqing: str, 
 
 
 @pytest.mark.parametrize("text", ["%", "_", "\\", "%%", "__", "' OR 1=1 --", "·", "🙂"])
-@pytest.mark.parametrize("name", ["text", "uscc", "province", "city"])
+@pytest.mark.parametrize("name", ["text", "name", "brand", "uscc", "province", "city"])
 def test_odd_characters_are_no_wildcards(server: Api, chongqing: str, name: str, text: str) -> None:
     # given a listed enterprise, when somebody searches for marks alone, then nothing is found
     assert chongqing
@@ -76,6 +76,18 @@ def test_all_that_is_given_must_hold(server: Api, chongqing: str) -> None:
     # then each condition narrows the result
     assert row["name"] == chongqing
     assert counts == [3, 2, 1, 0, 0]
+
+
+def test_name_and_brand_are_searched_apart(server: Api, chongqing: str) -> None:
+    # given an enterprise with 月嫂 in its name, but not in its brand
+    town = {"city": "渝悦区", "province": "重庆市"}
+    # when name or brand is asked for, as it is written or spelled
+    by_name = [found(server, name=part, **town) for part in ("月嫂", "yuesao", "ys")]
+    by_brand = [found(server, brand=part, **town) for part in ("渝悦", "yuyue", "YY")]
+    # then each is looked for in its own place
+    assert [[row["name"] for row in rows] for rows in by_name + by_brand] == [[chongqing]] * 6
+    assert found(server, brand="月嫂", **town) == []
+    assert found(server, brand="渝悦", name="安心", **town) == []
 
 
 def test_a_code_is_found_by_its_beginning_only(server: Api, chongqing: str) -> None:
@@ -106,7 +118,8 @@ def test_a_page_has_one_to_a_hundred_rows(server: Api, limit: str) -> None:
 def test_a_detail_page_is_for_everybody(server: Api, chongqing: str) -> None:
     (row,) = found(server, text="渝悦", city="渝悦区")
     detail = server.get(f"/v1/enterprises/{row['enterprise_id']}").json()
-    assert detail == row | {"active_workers": None}
+    nothing: dict[str, list[object]] = {"awards": [], "penalties": [], "red_list": [], "black_list": []}
+    assert detail == row | nothing | {"active_workers": None}
     assert detail["name"] == chongqing
 
 

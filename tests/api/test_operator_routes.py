@@ -6,11 +6,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ledger.use_cases.employments import choose_enterprises
+from ledger.use_cases.attendances import check_in
+from ledger.use_cases.employments import choose_enterprises, confirm_employment
+from tests.controls import people
 from tests.controls.api import Api
+from tests.controls.enterprises import operator_token
 from tests.controls.people import cause, listed_enterprise
 from tests.controls.problems import refusal
-from tests.controls.trails import settled
+from tests.controls.trails import fields_of, settled
 from tests.controls.visitors import (
     Employed,
     Visitor,
@@ -20,11 +23,6 @@ from tests.controls.visitors import (
     staff_client,
 )
 from tests.controls.workers import THIRTY_DAYS, choosing_worker, due_at
-
-
-def operator_token(api: Api, enterprise: UUID) -> str:
-    """An operator of the enterprise, signed in."""
-    return signed_in(api, uuid4(), "operator", enterprise).access_token
 
 
 def staffed(api: Api, enterprise: UUID, **given: Any) -> list[dict[str, Any]]:
@@ -123,6 +121,70 @@ def test_an_operator_decides_nothing_about_others(api: Api, worker: Employed, st
     assert refusal(stranger)[0] == 409
     assert refusal(nobody) == (404, "worker-unknown", None)
     assert [row["status"] for row in staffed(api, worker.enterprise)] == ["employed"]
+
+
+def test_every_worker_that_an_operator_sees_has_a_record_of_it(api: Api, worker: Employed) -> None:
+    # given an operator who looks at the list twice on a day, and once on the next
+    operator = uuid4()
+    settled(api)
+    for later in (timedelta(), timedelta(hours=1), timedelta(days=1)):
+        api.clock.advance(later)
+        token = signed_in(api, operator, "operator", worker.enterprise).access_token
+        assert len(api.get("/v1/enterprise/employments", token).json()["items"]) == 1
+    # then the worker's trail has a look a day
+    looks = [look for look in fields_of(api, worker, "jz.access_log.looked") if look["role"] == "operator"]
+    assert [(look["what"], look["basis"]) for look in looks] == [("employments", "从业关系管理")] * 2
+
+
+def test_an_operator_sees_who_is_due_to_check_in(api: Api) -> None:
+    # given an enterprise with a worker who is due in six days, one who is due later, and one who waits
+    enterprise = listed_enterprise(api.parts.ledger, api.clock)
+    soon, later, waiting = people_of(api, enterprise)
+    # when the operator asks for those who are due within some days
+    due = {days: staffed(api, enterprise, params={"due_within_days": days}) for days in (5, 6, 30)}
+    # then they are told, and nobody else
+    assert [[row["worker_id"] for row in rows] for rows in due.values()] == [
+        [],
+        [str(soon)],
+        sorted(map(str, (soon, later))),
+    ]
+    assert str(waiting) not in str(due)
+    # and the numbers say the same
+    token = operator_token(api, enterprise)
+    numbers = api.get("/v1/enterprise/statistics", token).json()
+    assert numbers == {"confirmed": 2, "employed": 2, "left": 0, "due_soon": 1}
+    api.clock.advance(timedelta(days=7))
+    token = operator_token(api, enterprise)
+    numbers = api.get("/v1/enterprise/statistics", token).json()
+    assert numbers == {"confirmed": 2, "employed": 1, "left": 1, "due_soon": 0}
+
+
+def people_of(api: Api, enterprise: UUID) -> tuple[UUID, UUID, UUID]:
+    """Two confirmed workers, one of whom registered 24 days before the other, and one who chose it."""
+    ledger, clock = api.parts.ledger, api.clock
+    soon = people.complete_worker(ledger, clock).subject
+    clock.advance(timedelta(days=24))
+    later, waiting = people.complete_worker(ledger, clock).subject, choosing_worker(api).subject
+    for one in (soon, later, waiting):
+        choose_enterprises(ledger, cause(clock, "person"), one, [enterprise])
+    for one in (soon, later):
+        confirm_employment(ledger, cause(clock, "staff"), one, enterprise)
+    return soon, later, waiting
+
+
+def test_a_check_in_restores_what_was_confirmed_and_not_ended(api: Api, worker: Employed) -> None:
+    # given a worker of two enterprises, one of which ended it, who has left (离职)
+    other = listed_enterprise(api.parts.ledger, api.clock)
+    choose_enterprises(api.parts.ledger, cause(api.clock, "person"), worker.subject, [other])
+    decided(api, other, worker.subject, "confirmation")
+    decided(api, other, worker.subject, "end")
+    api.clock.advance(THIRTY_DAYS + timedelta(days=1))
+    left = [staffed(api, one)[0]["status"] for one in (worker.enterprise, other)]
+    # when they check in
+    check_in(api.parts.ledger, cause(api.clock, f"person:{worker.subject}"), worker.subject, people.ACCEPTED)
+    # then the one employment is back, and the other stays ended
+    assert left == ["left", "ended"]
+    assert [staffed(api, one)[0]["status"] for one in (worker.enterprise, other)] == ["employed", "ended"]
 
 
 def test_the_status_follows_the_clock(api: Api, worker: Employed) -> None:

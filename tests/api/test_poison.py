@@ -6,8 +6,9 @@ import pytest
 
 from jiazheng.demo.terminal import Signer
 from tests.controls.api import Api
+from tests.controls.enterprises import found, report_of, uploaded
 from tests.controls.providers import registered_provider, send
-from tests.controls.visitors import administrator, staff_client
+from tests.controls.visitors import administrator
 
 HEADER = "uscc,name,brand,province,city,status\n"
 
@@ -21,14 +22,12 @@ def test_a_control_character_in_the_enterprise_list_is_reported(
     good = {"uscc": "91110000600037341L", "name": "爱侬", "brand": "", "province": "北京市", "city": "朝阳区"}
     bad = good | {column: f"爱{character}侬"}
     lines = "\n".join(",".join([*row.values(), "operating"]) for row in (good, bad))
-    editor = staff_client(api, "editor")
     # when it is imported
-    file = {"file": ("list.csv", (HEADER + lines).encode(), "text/csv")}
-    report = editor.post("/v1/enterprise-imports", files=file)
+    report = report_of(api, uploaded(api, (HEADER + lines).encode()))
     # then the good line is taken over, the bad one reported, and the read models go on
     assert report["accepted"] == 1
     assert report["rejected"] == [{"line": 3, "column": column, "reason": "characters"}]
-    assert editor.get("/v1/enterprises", params={"uscc": "91110000600037341L"})["items"]
+    assert found(api, uscc="91110000600037341L")
 
 
 SENSELESS_KEYS = {

@@ -9,6 +9,7 @@ import pytest
 from api.problem_texts import TEXTS
 from api.route import MAX_BODY_BYTES
 from tests.controls.api import Api
+from tests.controls.enterprises import report_of, uploaded
 from tests.controls.visitors import complete_worker, photo, register_worker, signed_in, staff_client
 
 
@@ -72,15 +73,9 @@ def test_a_body_above_the_limit_is_refused_and_the_key_stays_free(api: Api) -> N
 
 
 def test_an_import_may_be_larger_than_a_picture(api: Api) -> None:
-    editor = staff_client(api, "editor")
-    octets = b"uscc,name,brand,province,city,status\n" + (b"x" * 60_000 + b",,,,,\n") * (
-        MAX_BODY_BYTES // 60_000 + 1
-    )
-    answer = api.post(
-        "/v1/enterprise-imports", editor.access_token, files={"file": ("list.csv", octets, "text/csv")}
-    )
-    assert answer.status_code == 200
-    assert answer.json()["accepted"] == 0
+    lines = (b"x" * 60_000 + b",,,,,\n") * (MAX_BODY_BYTES // 60_000 + 1)
+    answer = uploaded(api, b"uscc,name,brand,province,city,status\n" + lines)
+    assert report_of(api, answer)["accepted"] == 0
 
 
 def test_an_invalid_identifier_names_the_field_of_the_form(api: Api) -> None:

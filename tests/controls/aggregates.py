@@ -9,7 +9,7 @@ from domain.announcement import Announcement, AnnouncementContent
 from domain.attendance import Attendance
 from domain.credit_record import CreditRecord
 from domain.disclosure import Disclosure
-from domain.enterprise import Enterprise, EnterpriseDetails
+from domain.enterprise import Decision, Enterprise, EnterpriseDetails
 from domain.face import FaceChecks, FaceEvidence
 from domain.kiosk import Kiosk
 from domain.letter import CURRENT
@@ -50,6 +50,8 @@ REJECTED: Final = FaceEvidence("rejected", 0.72, 0.40, MODEL, "passed", "kiosk",
 AINONG_LISTED: Final = EnterpriseDetails(
     "91110000600037341L", "北京爱侬家政服务有限公司", "爱侬家政", "北京市", "朝阳区", "operating"
 )
+PRAISED: Final = Decision("北京市商务局", "京商务服〔2026〕3号", "2026-01-15", "家政服务信用红名单")
+LIFTED: Final = Decision("北京市商务局", "京商务服〔2026〕9号", "2026-02-20", "有效期届满")
 CHECK_IN_NOTICE: Final = AnnouncementContent(
     category="notice",
     title="关于家政服务员每月签到的通知",

@@ -3,16 +3,17 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 from itertools import count
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 
-from api.enterprise_csv import COLUMNS
 from domain.check_characters import uscc_check_character
 from domain.enterprise import EnterpriseDetails
+from ledger.enterprise_csv import COLUMNS
+from ledger.enterprise_imports import Turn
 from tests.controls.api import Api
 from tests.controls.trails import settled
 from tests.controls.visitors import signed_in
@@ -35,6 +36,11 @@ def new_details(**changes: str) -> EnterpriseDetails:
     return EnterpriseDetails(**given | changes)
 
 
+def operator_token(api: Api, enterprise: UUID) -> str:
+    """An operator of the enterprise, signed in."""
+    return signed_in(api, uuid4(), "operator", enterprise).access_token
+
+
 def csv_of(rows: Iterable[EnterpriseDetails | Sequence[str]]) -> bytes:
     """The file, with its header."""
     text = io.StringIO()
@@ -44,19 +50,27 @@ def csv_of(rows: Iterable[EnterpriseDetails | Sequence[str]]) -> bytes:
 
 
 def uploaded(api: Api, octets: bytes) -> httpx.Response:
-    """Import a file as an editor."""
+    """Hand in a file as an editor."""
     editor = signed_in(api, uuid4(), "editor")
-    file = {"file": ("enterprises.csv", octets, "text/csv")}
-    return api.post("/v1/enterprise-imports", editor.access_token, files=file)
+    return api.post("/v1/enterprise-imports", editor.access_token, content=octets)
 
 
 def imported(api: Api, *rows: EnterpriseDetails | Sequence[str]) -> dict[str, Any]:
     """The report of an import, once everybody can search for what it brought."""
-    answer = uploaded(api, csv_of(rows))
-    assert answer.status_code == 200, answer.text
+    return report_of(api, uploaded(api, csv_of(rows)))
+
+
+def report_of(api: Api, answer: httpx.Response) -> dict[str, Any]:
+    """What became of a file that was handed in, once the work for it is done."""
+    assert answer.status_code == 202, answer.text
+    import_id = UUID(answer.json()["import_id"])
+    while api.parts.imports.take_turn(import_id, api.clock()) is not Turn.FINISHED:
+        pass
     settled(api)
-    report: dict[str, Any] = answer.json()
-    return report
+    row = api.parts.imports.find(import_id)
+    assert row is not None
+    rejected = [asdict(line) for line in api.parts.imports.rejections(import_id)]
+    return {"accepted": row.accepted, "changed": row.changed, "rejected": rejected}
 
 
 def found(api: Api, **wanted: str) -> list[dict[str, Any]]:

@@ -5,13 +5,16 @@ from dataclasses import replace
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, TypeVar
+from uuid import UUID
 
 import domain
+from domain.enterprise_import import EnterpriseImport
 from domain.event import LedgerAggregate
 from domain.face import FaceChecks
 from domain.kiosk import Kiosk
 from domain.letter import CURRENT
 from domain.provider import Provider
+from domain.staff import StaffMember
 from tests.controls import aggregates as made
 from tests.controls.moments import (
     AINONG,
@@ -27,6 +30,7 @@ from tests.controls.moments import (
     RULES,
     SECOND_ADMINISTRATOR,
     WANG,
+    ZHAO,
     cause,
 )
 
@@ -65,12 +69,14 @@ def stories() -> Iterator[LedgerAggregate]:
     yield _day_after_attempts()
     yield from _scans()
     yield _revised_enterprise()
+    yield _finished_import()
     yield _withdrawn_announcement()
     yield made.corrected_record()
     yield _withdrawn_officer()
     yield made.profile()
     yield _withdrawn_provider()
     yield _withdrawn_kiosk()
+    yield _unwanted_operator()
     yield _looked_at()
 
 
@@ -131,7 +137,16 @@ def _revised_enterprise() -> LedgerAggregate:
         cause(actor="staff:editor"),
         type(details)(details.uscc, details.name, "爱侬", details.province, details.city, "suspended"),
     )
+    entry_id = UUID(int=12)
+    revised.add_entry(cause(actor="staff:editor"), entry_id, "red_list", made.PRAISED)
+    revised.lift_entry(cause(actor="staff:editor"), entry_id, made.LIFTED)
     return revised
+
+
+def _finished_import() -> LedgerAggregate:
+    made = EnterpriseImport.request(cause(actor="staff:editor"), UUID(int=13), "ef" * 32, 201)
+    made.finish(cause(actor="staff:editor"), accepted=197, changed=190, rejected=3)
+    return made
 
 
 def _withdrawn_announcement() -> LedgerAggregate:
@@ -168,6 +183,13 @@ def _replace_key(signer: Provider | Kiosk) -> None:
     signer.confirm_key(cause(actor=SECOND_ADMINISTRATOR), "2027")
     signer.retire_key(cause(actor=FIRST_ADMINISTRATOR), "2027")
     signer.withdraw(cause(actor=FIRST_ADMINISTRATOR))
+
+
+def _unwanted_operator() -> LedgerAggregate:
+    operator = StaffMember.propose(cause(actor="staff:qian"), ZHAO, "operator", AINONG)
+    operator.grant(cause(actor="staff:sun"))
+    operator.propose_withdrawal(cause(actor="staff:qian"))
+    return operator
 
 
 def _looked_at() -> LedgerAggregate:

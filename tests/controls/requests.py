@@ -228,6 +228,24 @@ def kiosk(api: Api) -> Post:
     return posting(api, "/v1/kiosks", administrator(api, "first").access_token, json=body)
 
 
+def enterprise_entry(api: Api) -> Post:
+    path = f"/v1/enterprises/{listed_enterprise(api.parts.ledger, api.clock)}/entries"
+    body = {"kind": "award", "authority": "北京市商务局", "document_number": "1号", "reason": "诚信经营"}
+    return posting(
+        api, path, staff_client(api, "editor").access_token, json=body | {"decided_on": "2026-01-15"}
+    )
+
+
+def enterprise_import(api: Api) -> Post:
+    octets = b"uscc,name,brand,province,city,status\n"
+    return posting(api, "/v1/enterprise-imports", staff_client(api, "editor").access_token, content=octets)
+
+
+def invitation(api: Api) -> Post:
+    operator = staff_client(api, "operator", listed_enterprise(api.parts.ledger, api.clock))
+    return posting(api, "/v1/enterprise/operators", operator.access_token)
+
+
 def publication(api: Api) -> Post:
     return posting(api, "/v1/announcements", editor(api).access_token, json=written())
 
@@ -275,6 +293,7 @@ def second_factor(api: Api) -> Post:
 
 
 REQUESTS = (
+    *(enterprise_entry, enterprise_import, invitation),
     *(registration, consumer_registration, choice, identity_verification, letter_signature),
     *(letter_authorization, check_in, last_attempt_of_the_hour, revocation, employment_end),
     *(scan, approval, refusal, abandonment, look),

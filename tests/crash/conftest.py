@@ -50,6 +50,7 @@ def own_settings(folder: Path, own_postgres: EmbeddedPostgres) -> Iterator[Setti
         REDIS_URL=valkey.url,
         keyring_file=folder / "keyring.json",
         erasures_file=folder / "erasures",
+        imports_folder=folder / "imports",
         database_connections=10,
     )
     owners = [own_postgres.owner_url(database) for database in ("ledger", "keys")]

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from signal import SIGKILL
 
+from jiazheng.bootstrap import build_imports
 from jiazheng.embedded.processes import PR_SET_PDEATHSIG
 from jiazheng.settings import Settings
 from ledger.clock import system_clock
@@ -67,7 +68,7 @@ def work(settings: Settings, _folder: Path, _nth: int) -> None:
     """As `jiazheng work`; without a gateway the SMS stay in the outbox."""
     ledger, broker = _ledger(settings), build_broker(settings.redis_url, HEARTBEAT_MS)
     outbox = SmsOutbox(ledger.pool, ledger.keyring.platform)
-    declare(broker, Parts(ledger, system_clock, outbox))
+    declare(broker, Parts(ledger, system_clock, outbox, build_imports(settings, ledger)))
     run(
         broker,
         [OutboxDelivery(outbox, system_clock, None).run],

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 from domain.access import AccessLog
 from tests.controls import aggregates
-from tests.controls.moments import INSTANT, WANG, cause
+from tests.controls.moments import DAY, INSTANT, MINUTE, NOON, WANG, cause
 
 APRIL = datetime(2026, 3, 31, 16, 0, tzinfo=UTC)  # in Shanghai
 
@@ -24,3 +24,18 @@ def test_a_month_is_a_month_in_shanghai() -> None:
     march, april = cause(APRIL - INSTANT), cause(APRIL)
     assert AccessLog.stream_for(WANG, march) != AccessLog.stream_for(WANG, april)
     assert AccessLog.begin_month(april, WANG).id == AccessLog.stream_for(WANG, april)
+
+
+def test_a_list_that_is_seen_all_day_is_one_look_a_day_and_person() -> None:
+    # given a log of March, in which two operators see the worker in a list again and again
+    log = AccessLog.begin_month(cause(NOON), WANG)
+    for operator in ("staff:one", "staff:two"):
+        for at in (NOON, NOON + MINUTE, NOON + DAY, NOON + DAY + MINUTE):
+            log.look_once_a_day(
+                cause(at, operator), role="operator", what="employments", basis="从业关系管理"
+            )
+    # then each has one look a day
+    looks = [event for event in log.pending_events if isinstance(event, AccessLog.Looked)]
+    assert [(look.actor, look.timestamp) for look in looks] == [
+        (operator, at) for operator in ("staff:one", "staff:two") for at in (NOON, NOON + DAY)
+    ]

@@ -7,12 +7,15 @@ from domain.staff import StaffMember
 from tests.controls import aggregates
 from tests.controls.moments import (
     AINONG,
+    BEIJIN,
     FIRST_ADMINISTRATOR,
     SECOND_ADMINISTRATOR,
     ZHAO,
     cause,
     refused,
 )
+
+FIRST_OPERATOR = "staff:first-operator"
 
 
 def withdrawn() -> StaffMember:
@@ -31,6 +34,26 @@ def grant_alone(member: StaffMember) -> None:
 
 def enrol(member: StaffMember) -> None:
     member.enrol_passkey(cause(), "id", "key")
+
+
+def propose_withdrawal(member: StaffMember) -> None:
+    member.propose_withdrawal(cause(actor=FIRST_OPERATOR))
+
+
+def confirm_withdrawal(member: StaffMember) -> None:
+    member.confirm_withdrawal(cause(actor=FIRST_OPERATOR))
+
+
+def operator() -> StaffMember:
+    member = StaffMember.propose(cause(actor=FIRST_OPERATOR), ZHAO, "operator", AINONG)
+    grant(member)
+    return member
+
+
+def with_withdrawal_proposed() -> StaffMember:
+    member = operator()
+    propose_withdrawal(member)
+    return member
 
 
 def withdraw(member: StaffMember) -> None:
@@ -53,6 +76,23 @@ def test_a_second_administrator_grants_and_either_withdraws() -> None:
     assert member.status == "withdrawn"
 
 
+def test_a_second_operator_withdraws_what_the_first_proposed() -> None:
+    # given an operator whose withdrawal a colleague proposed
+    member = with_withdrawal_proposed()
+    member.require_granted()
+    # when another one agrees, then the role is gone
+    member.confirm_withdrawal(cause(actor="staff:second-operator"))
+    assert member.status == "withdrawn"
+
+
+@pytest.mark.parametrize("given", [aggregates.officer, operator])
+def test_an_operator_decides_about_colleagues_of_the_same_enterprise_only(
+    given: Callable[[], StaffMember],
+) -> None:
+    with refused(Reason.NOT_FOUND):
+        given().require_operator_of(BEIJIN)
+
+
 def test_a_member_can_enrol_several_passkeys() -> None:
     member = aggregates.officer()
     member.enrol_passkey(cause(), "one", "key-1")
@@ -70,6 +110,11 @@ def test_a_member_can_enrol_several_passkeys() -> None:
         (withdrawn, enrol, Reason.GRANT_NOT_IN_FORCE),
         (aggregates.proposed_officer, withdraw, Reason.GRANT_NOT_IN_FORCE),
         (withdrawn, withdraw, Reason.GRANT_NOT_IN_FORCE),
+        (withdrawn, propose_withdrawal, Reason.GRANT_NOT_IN_FORCE),
+        (withdrawn, confirm_withdrawal, Reason.GRANT_NOT_IN_FORCE),
+        (operator, confirm_withdrawal, Reason.WITHDRAWAL_NOT_PROPOSED),
+        (with_withdrawal_proposed, propose_withdrawal, Reason.WITHDRAWAL_ALREADY_PROPOSED),
+        (with_withdrawal_proposed, confirm_withdrawal, Reason.SECOND_OPERATOR_NEEDED),
     ],
 )
 def test_a_refusal_leaves_no_event(

@@ -19,6 +19,7 @@ def environment(settings: Settings) -> Iterator[None]:
         "REDIS_URL": settings.redis_url,
         "JIAZHENG_KEYRING_FILE": str(settings.keyring_file),
         "JIAZHENG_ERASURES_FILE": str(settings.erasures_file),
+        "JIAZHENG_IMPORTS_FOLDER": str(settings.imports_folder),
     }
     with patch.dict(os.environ, named):
         yield

@@ -15,9 +15,14 @@ from ledger.use_cases.employments import (
     end_employment,
     refuse_employment,
 )
-from ledger.use_cases.enterprises import cause_of_chunk, list_enterprises
+from ledger.use_cases.enterprises import (
+    add_entry,
+    entry_of_command,
+    lift_entry,
+    list_enterprises,
+)
 from tests.conftest import MovableClock
-from tests.controls.aggregates import AINONG_LISTED
+from tests.controls.aggregates import AINONG_LISTED, LIFTED, PRAISED
 from tests.controls.moments import AINONG, refused
 from tests.controls.people import cause, listed_enterprise, registered_worker
 from tests.controls.races import at_full_width, race, refusals
@@ -106,7 +111,33 @@ def test_an_import_lists_revises_and_leaves_alone(ledger: CreditLedger, clock: M
     assert ledger.load(Enterprise, AINONG).details == suspended
 
 
-def test_chunks_of_an_import_have_commands_of_their_own_that_a_retry_knows(clock: MovableClock) -> None:
-    whole = cause(clock, "staff:editor")
-    assert cause_of_chunk(whole, 1) == cause_of_chunk(whole, 1)
-    assert len({cause_of_chunk(whole, nth).command_id for nth in range(5)} | {whole.command_id}) == 6
+def test_an_enterprise_that_was_struck_off_is_not_chosen(
+    ledger: CreditLedger, clock: MovableClock, subject: UUID
+) -> None:
+    list_enterprises(ledger, cause(clock, "staff:editor"), [replace(AINONG_LISTED, status="struck_off")])
+    with refused(Reason.ENTERPRISE_STRUCK_OFF):
+        choose_enterprises(ledger, cause(clock, "person"), subject, [AINONG])
+    assert _employments(ledger, subject) == {}
+
+
+def test_a_repeated_entry_and_its_lift_are_recorded_once(ledger: CreditLedger, clock: MovableClock) -> None:
+    # given an entry whose command comes twice
+    list_enterprises(ledger, cause(clock, "staff:editor"), [AINONG_LISTED])
+    adding, lifting = cause(clock, "staff:editor"), cause(clock, "staff:editor")
+    first = add_entry(ledger, adding, AINONG, "penalty", PRAISED)
+    assert add_entry(ledger, adding, AINONG, "penalty", PRAISED) == first
+    # when it is lifted twice by one command
+    entry = entry_of_command(adding.command_id)
+    once = lift_entry(ledger, lifting, AINONG, entry, LIFTED)
+    # then each stands once in the stream
+    assert lift_entry(ledger, lifting, AINONG, entry, LIFTED) == once
+    assert ledger.load(Enterprise, AINONG).version == 3
+
+
+def test_nobody_decides_about_an_enterprise_that_is_not_listed(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    with refused(Reason.ENTERPRISE_UNKNOWN):
+        add_entry(ledger, cause(clock, "staff:editor"), uuid4(), "penalty", PRAISED)
+    with refused(Reason.ENTERPRISE_UNKNOWN):
+        lift_entry(ledger, cause(clock, "staff:editor"), uuid4(), uuid4(), LIFTED)

@@ -8,7 +8,7 @@ from domain.rejections import Reason
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
 from ledger.use_cases.attendances import current_attendance, leave
-from ledger.use_cases.regulation import authorization_as_of, record_look
+from ledger.use_cases.regulation import authorization_as_of, record_daily_looks, record_look
 from ledger.use_cases.verification import revoke_letter
 from tests.conftest import MovableClock
 from tests.controls.moments import DAY, INSTANT, PERIOD, refused
@@ -27,6 +27,23 @@ def test_looks_from_several_desks_at_once_are_all_recorded(ledger: CreditLedger,
     assert again == ledger.find_appended(causes[0].command_id)
     # then there are four looks
     assert ledger.load(AccessLog, AccessLog.stream_for(subject, causes[0])).looks == 4
+
+
+def test_people_seen_in_a_list_have_a_look_each_and_once_a_day(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    # given three workers, one of whom the operator saw this morning
+    subjects = [registered_worker(ledger, clock).subject for _ in range(3)]
+    seen = ("operator", "employments", "从业关系管理")
+    record_daily_looks(ledger, cause(clock, "staff:one"), subjects[:1], *seen)
+    # when all of them are seen, twice
+    first = record_daily_looks(ledger, cause(clock, "staff:one"), subjects, *seen)
+    again = record_daily_looks(ledger, cause(clock, "staff:one"), subjects, *seen)
+    # then the two others are recorded, a month's beginning and a look each, and nothing more
+    assert (len(first.positions), len(again.positions)) == (4, 0)
+    month = cause(clock, "staff:one")
+    logs = [ledger.load(AccessLog, AccessLog.stream_for(subject, month)) for subject in subjects]
+    assert [log.looks for log in logs] == [1, 1, 1]
 
 
 def test_a_look_of_the_next_month_begins_a_stream_of_its_own(

@@ -25,7 +25,7 @@ from ledger.use_cases.disclosures import (
     view,
 )
 from ledger.use_cases.employments import choose_enterprises, end_employment
-from ledger.use_cases.enterprises import list_enterprises
+from ledger.use_cases.enterprises import add_entry, entry_of_command, lift_entry, list_enterprises
 from ledger.use_cases.regulation import record_look
 from projections.catalogue import followers
 from projections.runner import catch_up
@@ -34,12 +34,14 @@ from tests.controls.aggregates import (
     AINONG_LISTED,
     CHECK_IN_NOTICE,
     CORRECTION,
+    LIFTED,
     NEW_KEY,
+    PRAISED,
     corrected_record,
     credit_record,
 )
 from tests.controls.aggregates import provider as example_provider
-from tests.controls.moments import DAY, FIRST_ADMINISTRATOR, PERIOD, SECOND_ADMINISTRATOR, WANG
+from tests.controls.moments import AINONG, DAY, FIRST_ADMINISTRATOR, PERIOD, SECOND_ADMINISTRATOR, WANG
 from tests.controls.people import (
     ACCEPTED,
     CompleteWorker,
@@ -77,6 +79,9 @@ def story(ledger: CreditLedger, clock: MovableClock) -> Story:
     worker, former, gone = people
     consumer, later = registered_consumer(ledger, clock), registered_consumer(ledger, clock)
     list_enterprises(ledger, cause(clock, "staff:editor"), [AINONG_LISTED])
+    praise = cause(clock, "staff:editor")
+    add_entry(ledger, praise, AINONG, "red_list", PRAISED)
+    lift_entry(ledger, cause(clock, "staff:editor"), AINONG, entry_of_command(praise.command_id), LIFTED)
     seen, refused = (_scan(ledger, clock, worker, consumer) for _ in range(2))
     approve(ledger, cause(clock, "person"), worker.subject, seen[0], seen[1], ["tax"], ACCEPTED)
     view(ledger, cause(clock, "person"), consumer.subject, seen[0])

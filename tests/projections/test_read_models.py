@@ -11,13 +11,21 @@ from domain.provider import Provider
 from domain.streams import partition_of
 from ledger.credit_ledger import CreditLedger
 from ledger.sealing import read_sealed
-from projections import credit_records, disclosures, employment, signers, trail, worker_directory
+from projections import (
+    credit_records,
+    disclosures,
+    employment,
+    enterprise_record,
+    signers,
+    trail,
+    worker_directory,
+)
 from projections.catalogue import PROJECTIONS, followers
 from projections.runner import catch_up
 from tests.conftest import MovableClock
-from tests.controls.aggregates import CORRECTION, NEW_KEY, PUBLIC_KEY, credit_record
+from tests.controls.aggregates import CORRECTION, LIFTED, NEW_KEY, PRAISED, PUBLIC_KEY, credit_record
 from tests.controls.events import stories
-from tests.controls.moments import FIRST_ADMINISTRATOR, INSTANT, NOON, PERIOD, TAX_OFFICE, WANG, cause
+from tests.controls.moments import AINONG, FIRST_ADMINISTRATOR, INSTANT, NOON, PERIOD, TAX_OFFICE, WANG, cause
 from tests.controls.tables import dump
 from tests.projections.conftest import Story
 
@@ -89,6 +97,14 @@ def test_an_enterprise_s_workers_are_paged(connection: Connection, projected: St
     assert len(every) == 2
     [second] = employment.of_enterprise(connection, enterprise, every[0], 1)
     assert second.worker_id == every[1]
+
+
+def test_an_entry_shows_the_decision_that_lifted_it(connection: Connection, projected: Story) -> None:
+    assert projected
+    [entry] = enterprise_record.entries_of(connection, AINONG, "red_list", None, ALL_OF)
+    assert (entry.authority, entry.document_number) == (PRAISED.authority, PRAISED.document_number)
+    assert (entry.lifted_by_document, entry.lifted_because) == (LIFTED.document_number, LIFTED.reason)
+    assert enterprise_record.entries_of(connection, AINONG, "black_list", None, ALL_OF) == []
 
 
 def test_both_sides_have_the_receipts_of_every_scan(connection: Connection, projected: Story) -> None:

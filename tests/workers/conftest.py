@@ -13,9 +13,11 @@ from dramatiq.brokers.redis import RedisBroker
 
 from domain.attendance import Attendance
 from domain.event import LedgerAggregate
-from jiazheng.bootstrap import build_outbox
+from jiazheng.bootstrap import build_imports, build_outbox
 from jiazheng.embedded.valkey import EmbeddedValkey
+from jiazheng.settings import Settings
 from ledger.credit_ledger import CreditLedger
+from ledger.enterprise_imports import EnterpriseImports
 from ledger.sms_outbox import Message, SmsOutbox
 from ledger.use_cases.attendances import check_in
 from projections.follower import Follower
@@ -40,6 +42,7 @@ class Background:
     enqueue: Enqueue
     reactions: Follower
     schedule: Schedule
+    imports: EnterpriseImports
 
     def look(self) -> None:
         """Follow the log and sweep what is due; messages stay in the queue."""
@@ -49,7 +52,7 @@ class Background:
     @contextmanager
     def workers(self, count: int = 1) -> Iterator[Callable[[], None]]:
         """Workers that run; yields what waits until the queue is empty."""
-        brokers = [_declared(self.url, self.ledger, self.clock, self.outbox) for _ in range(count)]
+        brokers = [_declared(self) for _ in range(count)]
         running = [dramatiq.Worker(broker, worker_threads=2, worker_timeout=20) for broker in brokers]
         for worker in running:
             worker.start()
@@ -97,19 +100,22 @@ def _values(client: redis.Redis, key: bytes) -> Sequence[Any]:
     return list(client.smembers(key))
 
 
-def _declared(url: str, ledger: CreditLedger, clock: MovableClock, outbox: SmsOutbox) -> RedisBroker:
-    broker = build_broker(url)
-    declare(broker, Parts(ledger, clock, outbox))
+def _declared(background: Background) -> RedisBroker:
+    broker = build_broker(background.url)
+    declare(broker, Parts(background.ledger, background.clock, background.outbox, background.imports))
     return broker
 
 
 @pytest.fixture
-def background(ledger: CreditLedger, clock: MovableClock, valkey: EmbeddedValkey) -> Iterator[Background]:
+def background(
+    ledger: CreditLedger, clock: MovableClock, valkey: EmbeddedValkey, settings: Settings
+) -> Iterator[Background]:
     broker = build_broker(valkey.url)
     broker.client.flushdb()
     enqueue, outbox = enqueue_to(broker), build_outbox(ledger)
     follower, schedule = reactions.follower(ledger, enqueue), Schedule(ledger, clock, enqueue)
-    yield Background(ledger, clock, broker, valkey.url, outbox, enqueue, follower, schedule)
+    imports = build_imports(settings, ledger)
+    yield Background(ledger, clock, broker, valkey.url, outbox, enqueue, follower, schedule, imports)
     broker.client.close()
 
 
