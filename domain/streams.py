@@ -47,7 +47,7 @@ def enterprise_stream(uscc: str) -> UUID:
 
 def partition_of(stream: UUID) -> int:
     """The log partition, 0 to 15, of a stream or of its owner."""
-    return int.from_bytes(stream.bytes[:2], "big") % PARTITIONS
+    return (stream.int >> 112) % PARTITIONS  # its first two bytes
 
 
 def local_day(at: datetime) -> date:

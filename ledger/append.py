@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, StoredEvent
@@ -10,11 +11,15 @@ from psycopg import Connection
 
 from domain.rejections import Reason, Refused
 from domain.streams import partition_of
+from ledger.arrays import Booleans, Byteas, Instants, Smallints, Texts, TypedList, Uuids, columns
 from ledger.claims import SLOTS, TAKEN, ClaimChanges
+from ledger.numbering import NumberedEvents, stream_of
 
-OF_SAVES, OF_EVENTS, OF_OTHERS = ["%s"] * 4, ["%b"] * 5, ["%s"] * 10
-"""The events travel in binary: as text, each of them would be searched for quotes."""
-CALL = f"CALL ledger.append({', '.join(OF_SAVES + OF_EVENTS + OF_OTHERS)}, NULL, NULL, NULL)"
+CALL = f"CALL ledger.append({', '.join(['%s'] * 27)}, NULL, NULL, NULL)"
+
+PERSON = (Smallints, Uuids, Booleans)
+CLAIM = (Smallints, Texts, Smallints, Byteas, Uuids, Instants, Instants)
+RELEASE = (Smallints, Uuids, Texts)
 
 
 class StreamConflict(IntegrityError):
@@ -56,6 +61,7 @@ class Save:
     subjects: Sequence[UUID]
     erase: UUID | None
 
+    @cached_property
     def touches(self) -> set[object]:
         """What no other save of the same batch may touch."""
         claimed = {claim.digest for claim in self.claims.take}
@@ -105,45 +111,59 @@ class Outcome:
 
 def _in_order_of(events: Sequence[StoredEvent], ids: Sequence[int]) -> list[int]:
     """The ids of the events, one by one: they count by partition, within one in the order of the events."""
-    by_partition = sorted(range(len(events)), key=lambda nth: partition_of(_stream(events[nth])))
+    by_partition = sorted(range(len(events)), key=lambda nth: partition_of(stream_of(events[nth])))
     return [number for _, number in sorted(zip(by_partition, sorted(ids), strict=True))]
 
 
-def _stream(event: StoredEvent) -> UUID:
-    return UUID(str(event.originator_id))
-
-
 def append(connection: Connection, saves: Sequence[Save]) -> list[Outcome]:
-    """Append the saves, which touch nothing in common, in one transaction; on disk when this returns."""
-    row = connection.execute(CALL, _arguments(saves)).fetchone()
-    verdicts, details, places = row or ([], [], {})
-    return [
-        Outcome((places or {}).get(str(nth), []), verdict, detail)
-        for nth, (verdict, detail) in enumerate(zip(verdicts, details, strict=True), 1)
-    ]
+    """Append the saves, which touch nothing in common, in one transaction; on disk when this returns.
+
+    Where a save is refused, nothing is written of those that came with it: they are sent again without it.
+    """
+    outcomes: dict[UUID, Outcome] = {}
+    while left := [save for save in saves if save.append_id not in outcomes]:
+        outcomes |= _call(connection, left)
+    return [outcomes[save.append_id] for save in saves]
 
 
-def _arguments(saves: Sequence[Save]) -> list[list[object]]:
-    """The nineteen arrays of the procedure: of the saves, their events, subjects, claims and releases."""
+def _call(connection: Connection, saves: Sequence[Save]) -> dict[UUID, Outcome]:
+    """Of all saves if they were appended, else of those that were refused."""
+    events = NumberedEvents([(save.append_id, save.events) for save in saves])
+    arguments = [*events.columns(), *_people_and_claims(saves), Smallints(events.partitions)]
+    verdicts, details, heads = connection.execute(CALL, arguments).fetchone() or ([], [], [])
+    if heads is not None:
+        ids = events.ids_after(heads)
+        return {save.append_id: Outcome(next(ids), None, None) for save in saves}
+    return {
+        save.append_id: Outcome(_ids_if_again(connection, save, verdict), verdict, detail)
+        for save, verdict, detail in zip(saves, verdicts, details, strict=True)
+        if verdict
+    }
+
+
+def _people_and_claims(saves: Sequence[Save]) -> list[TypedList | None]:
     numbered = list(enumerate(saves, 1))
-    of_saves = [(s.append_id, s.at, s.erase, s.claims.release_owner) for s in saves]
-    events = [
-        (nth, e.originator_id, e.originator_version, e.topic, e.state)
-        for nth, s in numbered
-        for e in s.events
-    ]
-    subjects = [(nth, subject) for nth, s in numbered for subject in s.subjects]
+    people = [(nth, subject, False) for nth, s in numbered for subject in s.subjects]
+    people += [(nth, s.erase, True) for nth, s in numbered if s.erase]
     claims = [
-        (nth, c.kind, c.pepper_id, c.digest, c.owner, c.lapses_at)
+        (nth, c.kind, c.pepper_id, c.digest, c.owner, c.lapses_at, s.at)
         for nth, s in numbered
         for c in s.claims.take
     ]
-    releases = [(nth, kind) for nth, s in numbered for kind in s.claims.release_kinds]
-    tables: list[tuple[Sequence[tuple[object, ...]], int]] = [
-        (of_saves, 4),
-        (events, 5),
-        (subjects, 2),
-        (claims, 6),
-        (releases, 2),
+    releases = [
+        (nth, s.claims.release_owner, kind)
+        for nth, s in numbered
+        if s.claims.release_owner
+        for kind in s.claims.release_kinds
     ]
-    return [[row[column] for row in rows] for rows, width in tables for column in range(width)]
+    return [*columns(people, PERSON), *columns(claims, CLAIM), *columns(releases, RELEASE)]
+
+
+def _ids_if_again(connection: Connection, save: Save, verdict: str) -> list[int]:
+    return find_append(connection, save.append_id) or [] if verdict == "again" else []
+
+
+def find_append(connection: Connection, append_id: UUID) -> list[int] | None:
+    """The notification ids of an append that was committed, if it was."""
+    row = connection.execute("SELECT ledger.places_of(%s)", (append_id,)).fetchone()
+    return row[0] if row else None

@@ -6,7 +6,7 @@ lone save waits for nobody, and many saves share one round trip and one wait for
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from threading import Event, Lock
+from threading import Lock
 
 from ledger.append import Outcome, Save
 from ledger.sender import ServerAway
@@ -27,7 +27,8 @@ class _Waiting:
         self.outcome: Outcome | None = None
         self.error: Exception | None = None
         self.leads = False
-        self.wake = Event()
+        self.wake = Lock()
+        self.wake.acquire()
 
 
 class Batcher:
@@ -43,7 +44,7 @@ class Batcher:
         """Append a save, alone or with others; blocks until it is on disk."""
         mine = _Waiting(save)
         if not self._may_lead(mine):
-            mine.wake.wait()
+            mine.wake.acquire()
         if mine.leads:
             self._lead(mine)
         if mine.error is not None:
@@ -68,8 +69,8 @@ class Batcher:
             self._settle(batch)
         finally:  # also when this thread is interrupted, nobody is left waiting
             self._hand_over()
-            for waiting in batch:
-                waiting.wake.set()
+            for waiting in batch[1:]:
+                waiting.wake.release()
 
     def _settle(self, batch: list[_Waiting]) -> None:
         try:
@@ -89,12 +90,13 @@ class Batcher:
 
     def _take(self, mine: _Waiting) -> list[_Waiting]:
         """The leader's save and those of the waiting that touch nothing in common, in order."""
-        batch, touched, events = [mine], mine.save.touches(), len(mine.save.events)
+        batch, events = [mine], len(mine.save.events)
         left: deque[_Waiting] = deque()
         with self._lock:
+            touched = set(mine.save.touches) if self._waiting else set()
             while self._waiting and len(batch) < MAX_SAVES and events < MAX_EVENTS:
                 waiting = self._waiting.popleft()
-                touches = waiting.save.touches()
+                touches = waiting.save.touches
                 if touched.isdisjoint(touches):
                     batch.append(waiting)
                     events += len(waiting.save.events)
@@ -110,6 +112,6 @@ class Batcher:
             if self._waiting:
                 next_one = self._waiting.popleft()
                 next_one.leads = True
-                next_one.wake.set()
+                next_one.wake.release()
             else:
                 self._free_lanes += 1

@@ -13,8 +13,8 @@ from eventsourcing.persistence import (
 )
 from psycopg_pool import ConnectionPool
 
-from domain.streams import PARTITIONS, partition_of
-from ledger.append import Outcome, Save
+from domain.streams import partition_of
+from ledger.append import Outcome, Save, find_append
 from ledger.batcher import Append, Batcher
 from ledger.claims import NO_CHANGES, ClaimChanges
 from ledger.hints import POLLING, Wakeups
@@ -174,13 +174,8 @@ class LedgerRecorder(PartitionedLog, ApplicationRecorder):
 
     def find_append(self, append_id: UUID) -> list[int] | None:
         """The notification ids of an append that was committed, if it was; on disk when this returns."""
-        query = """
-            SELECT (partition::bigint << 48) + position FROM ledger.events
-            WHERE partition = ANY (%s::smallint[]) AND append_id = %s ORDER BY partition, position
-        """
         with self._connection() as connection:
-            rows = connection.execute(query, (list(range(PARTITIONS)), append_id)).fetchall()
-        if not rows:
-            return None
-        self.flush()
-        return [row[0] for row in rows]
+            ids = find_append(connection, append_id)
+        if ids is not None:
+            self.flush()
+        return ids

@@ -90,7 +90,10 @@ def examine(settings: Settings, owner_url: str, keys_owner_url: str, folder: Pat
 
 def _log(owner_url: str) -> list[Logged]:
     query = """
-        SELECT partition, position, stream_id, version, topic, append_id::text FROM ledger.events
+        SELECT partition, position, stream_id, version, topic,
+               max(append_id::text) OVER (PARTITION BY partition, begun)
+        FROM (SELECT *, count(append_id) OVER (PARTITION BY partition ORDER BY position) AS begun
+              FROM ledger.events) AS counted
         ORDER BY partition, position"""
     with psycopg.connect(owner_url) as connection:
         return [Logged(Position(p, n), *event) for p, n, *event in connection.execute(query)]

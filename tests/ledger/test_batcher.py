@@ -77,7 +77,7 @@ def test_each_save_gets_its_own_outcome_and_shares_a_batch_with_none_that_it_tou
     assert sorted(save.append_id for batch in batches for save in batch) == [s.append_id for s in saves]
     # and no batch holds two that touch the same
     for batch in batches:
-        assert all(one.touches().isdisjoint(other.touches()) for one, other in combinations(batch, 2))
+        assert all(one.touches.isdisjoint(other.touches) for one, other in combinations(batch, 2))
 
 
 @given(st.integers(2, MAX_SAVES))

@@ -1,8 +1,10 @@
 """Migrations run once each, in order, and never change."""
 
+import shutil
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -45,6 +47,33 @@ def test_a_migration_that_was_run_must_not_change(owner_url: str) -> None:
         digest = sha256((migrations.MIGRATIONS / "ledger" / FILES[0]).read_bytes()).hexdigest()
         connection.execute("UPDATE public.migrations SET sha256 = %s WHERE name = %s", (digest, FILES[0]))
     assert migrate(owner_url, "ledger") == []
+
+
+FILLED = """
+    INSERT INTO ledger.events
+    SELECT 1, n, gen_random_uuid(), 1, 'jz.test.happened', '', '00000000-0000-0000-0000-000000000001'
+    FROM generate_series(1, 3) n"""
+
+
+def test_a_log_with_events_from_before_is_migrated_and_read_the_same(
+    bare_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a log of the time when each event had the id of its append
+    (tmp_path / "ledger").mkdir()
+    for name in FILES:
+        if name < "0006":
+            shutil.copy(migrations.MIGRATIONS / "ledger" / name, tmp_path / "ledger")
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "MIGRATIONS", tmp_path)
+        migrate(bare_url, "ledger")
+    with psycopg.connect(bare_url) as connection:
+        connection.execute(FILLED)
+    # when it is migrated
+    migrate(bare_url, "ledger")
+    # then that append is found where it was
+    with psycopg.connect(bare_url) as connection:
+        row = connection.execute("SELECT ledger.places_of(%s)", (UUID(int=1),)).fetchone()
+    assert row == ([(1 << 48) + number for number in (1, 2, 3)],)
 
 
 def test_files_are_numbered_in_the_order_in_which_they_run() -> None:
