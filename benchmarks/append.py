@@ -3,9 +3,13 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
+import psycopg
+
 from benchmarks.append_contenders import CONTENDERS, create_peers
 from benchmarks.gaps import check_positions
 from benchmarks.harness import Benchmark, Group, Measured, Run, medians, spreads
+from benchmarks.large_log import MESSAGE_DB, OURS, PLAIN, STOCK, fill
+from benchmarks.peers import message_db
 from benchmarks.peers.catalogue import VERSIONS, Peers, peers
 from benchmarks.writers import MAX_PROCESSES, PAYLOAD_BYTES, Rate, append_rate
 
@@ -21,6 +25,7 @@ def measure(run: Run) -> Measured:
     with run.server.connect() as connection:
         create_peers(connection, run.server.owner_url)
     with peers(run) as theirs:
+        _fill(run, theirs)
         samples = run.take_turns(_turns(run, theirs))
     check_positions(run.server)
     figures = medians(samples)
@@ -33,12 +38,24 @@ def measure(run: Run) -> Measured:
     )
 
 
+def _fill(run: Run, theirs: Peers) -> None:
+    """What is there before, of those whose tables can be filled from outside."""
+    with run.server.connect() as connection:
+        for table in (OURS, PLAIN, STOCK):
+            fill(connection, table, run.scale.log_events, run.notice)
+        connection.execute("SELECT setval('plain.position', %s)", (run.scale.log_events + 1,))
+    if "message-db" in theirs.ready:
+        with psycopg.connect(message_db.url(run.server), autocommit=True) as connection:
+            fill(connection, MESSAGE_DB, run.scale.log_events, run.notice)
+
+
 def _settings(run: Run, theirs: Peers, samples: Mapping[str, list[float]]) -> dict[str, object]:
     return {
         "writers": HEADLINE_WRITERS,
         "writers_are": f"threads in at most {MAX_PROCESSES} processes; emmett: asynchronous tasks in as many",
         "payload_bytes": PAYLOAD_BYTES,
         "seconds": run.scale.seconds * TURN,
+        "log_events": run.scale.log_events,
         "peers": VERSIONS,
         "not_measured": theirs.not_measured,
         "spread": spreads(samples),

@@ -16,8 +16,9 @@ from psycopg_pool import ConnectionPool
 from benchmarks.append_contenders import TOPIC
 from benchmarks.gaps import check_positions
 from benchmarks.harness import Benchmark, Measured, Run, medians, spreads
+from benchmarks.large_log import COPIED, OURS, fill
 from benchmarks.writers import PAYLOAD_BYTES, random_states
-from domain.streams import partition_of
+from domain.streams import PARTITIONS, partition_of
 from ledger.recorder import LedgerRecorder
 
 BATCH_EVENTS = 5_000
@@ -42,14 +43,16 @@ class Taker:
     take: Callable[[Sequence[Any]], object]
 
 
-_positions = count(1)
-"""Of the rows of the table `copied`; ours come from the log itself."""
+_positions = count(1 << 40)
+"""Of the rows of the table `copied`, beyond what it holds before; ours come from the log itself."""
 
 
 def measure(run: Run) -> Measured:
     """The same kind of events through our append and by COPY, in turns."""
     with run.server.connect() as connection:
         connection.execute("CREATE TABLE copied (LIKE ledger.events INCLUDING ALL)")
+        for table in (OURS, COPIED):
+            fill(connection, table, run.scale.log_events, run.notice)
     with _takers(run.server.owner_url) as (ours, copy, insert):
         samples = run.take_turns(
             {
@@ -69,6 +72,7 @@ def measure(run: Run) -> Measured:
         "smaller_batch_events": SMALL_BATCH_EVENTS,
         "events_of_a_stream": EVENTS_OF_A_STREAM,
         "payload_bytes": PAYLOAD_BYTES,
+        "log_events": run.scale.log_events,
         "spread": spreads(samples),
     }
     return Measured(figures["ours"], {"copy": figures["copy"]}, {"import": figures}, settings)
@@ -104,10 +108,15 @@ def _events(number: int) -> list[Event]:
 
 
 def _rows(events: Sequence[Event]) -> list[Row]:
-    append_id = uuid4()
-    return [
-        (*_place(event), event.originator_version, event.topic, event.state, append_id) for event in events
-    ]
+    """As ours: the id of the append stands where it begins in a partition."""
+    append_ids: dict[int, UUID | None] = dict.fromkeys(range(PARTITIONS), uuid4())
+    rows: list[Row] = []
+    for event in events:
+        partition, position, stream = _place(event)
+        append_id, append_ids[partition] = append_ids[partition], None
+        fields = (event.originator_version, event.topic, event.state)
+        rows.append((partition, position, stream, *fields, append_id))
+    return rows
 
 
 def _place(event: Event) -> tuple[int, int, UUID]:

@@ -18,18 +18,20 @@ class Scale:
         seconds: how long one measurement lasts, where it lasts a given time.
         repetitions: how often each contender has its turn; medians are reported.
         items: how large the data are, in events or whatever the benchmark counts.
+        log_events: how many events the tables that are appended to hold before the turns.
     """
 
     seconds: float
     repetitions: int
     items: int
+    log_events: int = 0
 
 
 QUICK = Scale(seconds=1.0, repetitions=5, items=50_000)
 """At most 120 s a benchmark."""
 
-FULL = Scale(seconds=10.0, repetitions=5, items=200_000)
-TINY = Scale(seconds=0.05, repetitions=1, items=200)
+FULL = Scale(seconds=10.0, repetitions=5, items=200_000, log_events=10_000_000)
+TINY = Scale(seconds=0.05, repetitions=1, items=200, log_events=1_000)
 """Shows that a benchmark works; its figures mean nothing."""
 
 Notice = Callable[[str], None]

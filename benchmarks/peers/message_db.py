@@ -58,14 +58,20 @@ def message_db(server: Server) -> Iterator[dict[str, Rate]]:
     scripts = _scripts(npm_package("@eventide/message-db", VERSION, INTEGRITY))
     with server.connect() as connection:
         connection.execute(SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(DATABASE)))
-    url = make_conninfo(server.owner_url, dbname=DATABASE, options="-csearch_path=message_store,public")
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url(server), autocommit=True) as connection:
         for script in scripts:
             connection.execute(script)
     yield {
-        "message-db": partial(append_rate, partial(_writers, _name_in_a_category), url),
-        "message-db, one category": partial(append_rate, partial(_writers, _name_in_the_category), url),
+        "message-db": partial(append_rate, partial(_writers, _name_in_a_category), url(server)),
+        "message-db, one category": partial(
+            append_rate, partial(_writers, _name_in_the_category), url(server)
+        ),
     }
+
+
+def url(server: Server) -> str:
+    """Its database."""
+    return make_conninfo(server.owner_url, dbname=DATABASE, options="-csearch_path=message_store,public")
 
 
 def _scripts(archive: Path) -> list[bytes]:
