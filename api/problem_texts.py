@@ -34,6 +34,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The request was answered already",
         "Scan the certificate again for another one.",
     ),
+    "disclosure-not-to-end": ("The disclosure goes on, or is over already", "Nothing to do."),
     "employment-not-chosen": ("The worker does not wait for a confirmation", "Reload the list."),
     "employment-not-open": ("There is no employment to end", "Reload the list."),
     "enterprise-already-chosen": ("The enterprise is chosen already", "Choose another one, or wait."),
@@ -94,6 +95,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "letter-already-in-force": ("The authorization letter is in force", "Nothing to do."),
     "letter-not-in-force": ("No authorization letter is in force", "The worker must sign and authorize it."),
     "letter-not-signed": ("The authorization letter is not signed", "Sign it first."),
+    "letter-outdated": (
+        "The authorization letter has a new text",
+        "Show the new one; the worker signs and authorizes it.",
+    ),
     "letter-unknown": ("This is not the letter's text", "Fetch the letter and show it again."),
     "list-too-long": ("The list is too long", "Leave out what is oldest."),
     "method-not-allowed": ("The address does not take this method", "See `Allow`."),

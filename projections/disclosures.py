@@ -47,6 +47,7 @@ STEPS: dict[type[LedgerAggregate.Event], str] = {
     Disclosure.Expired: "expired",
     Disclosure.Abandoned: "abandoned",
     Disclosure.Viewed: "viewed",
+    Disclosure.Ended: "ended",
     RefusedScan.Created: "scan_refused",
 }
 HANDLES = tuple(STEPS)
