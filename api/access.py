@@ -21,6 +21,7 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "GET /v1/enterprises/{enterprise_id}": PUBLIC,
     "GET /v1/enterprises/{enterprise_id}/entries": PUBLIC,
     "GET /v1/letter": PUBLIC,
+    "GET /v1/letters/{version}": PUBLIC,
     "GET /v1/code-lists": PUBLIC,
     "GET /v1/announcements": PUBLIC,
     "GET /v1/announcements/{announcement_id}": PUBLIC,
@@ -62,6 +63,8 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/letter-signatures": WORKER,
     "POST /v1/letter-authorizations": WORKER,
     "POST /v1/letter-revocations": WORKER,
+    "GET /v1/me/letter": WORKER,
+    "GET /v1/me/letter.pdf": WORKER,
     "POST /v1/check-ins": WORKER,
     "GET /v1/me/attendance": WORKER,
     # what a worker tells about themselves
