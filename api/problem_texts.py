@@ -61,6 +61,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "field-too-long": ("The text is too long", "Shorten it; the documentation of the field has the limit."),
     "grant-not-in-force": ("The role is not granted", "Ask an administrator."),
     "grant-not-proposed": ("There is no proposal to grant", "Reload the list."),
+    "handover-code-wrong": (
+        "The code is wrong, too old, or was used",
+        "Ask for a fresh one on your own phone.",
+    ),
     "id-card-expired": ("The identity card has expired", "Use a valid card."),
     "id-number-birth-date": ("The ID number holds no real date", "Check the digits."),
     "id-number-checksum": ("The ID number has a typing error", "Check the digits."),

@@ -69,6 +69,7 @@ class Reason(Enum):
     DISCLOSURE_EXPIRED = ("disclosure-expired", Kind.GONE)
     DISCLOSURE_NOT_APPROVED = ("disclosure-not-approved", Kind.FORBIDDEN)
     DISCLOSURE_NOT_TO_END = ("disclosure-not-to-end", Kind.CONFLICT)
+    HANDOVER_CODE_WRONG = ("handover-code-wrong", Kind.FORBIDDEN)
     DIGITS_WRONG = ("digits-wrong", Kind.FORBIDDEN)
     SCOPE_NOT_COVERED = ("scope-not-covered", Kind.INVALID)
     OWN_CERTIFICATE = ("own-certificate", Kind.CONFLICT)

@@ -8,6 +8,7 @@ from domain.account import Account
 from domain.attendance import Attendance
 from domain.event import Cause
 from domain.face import FaceEvidence
+from domain.handover import COMPLETE
 from domain.identifiers import InvalidIdentifier, PersonName
 from domain.letter import SignedLetter
 from domain.rejections import Reason, Refused
@@ -18,6 +19,7 @@ from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable
 from ledger.face_gate import record_attempt
 from ledger.face_templates import FaceTemplate, store_template
+from ledger.use_cases.handovers import running_handover
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +114,27 @@ def sign_letter(
 
 
 @repeatable
-def authorize_letter(ledger: CreditLedger, cause: Cause, subject: UUID, evidence: FaceEvidence) -> Appended:
-    """Put the signed letter in force with the second face check; the registration is complete."""
+def authorize_letter(
+    ledger: CreditLedger,
+    cause: Cause,
+    subject: UUID,
+    evidence: FaceEvidence,
+    handover_id: UUID | None = None,
+) -> Appended:
+    """Put the signed letter in force with the second face check; the registration is complete.
+
+    With it ends the handover of the borrowed device on which it was done.
+    """
     worker = ledger.load(Worker, Worker.stream_for(subject))
     _letter_to_authorize(ledger, cause, worker)
     attempts = record_attempt(ledger, cause, subject, "authorization", evidence)
     is_first, replaced = not worker.is_complete, letter_gate.ends(ledger, worker)
     worker.authorize_letter(cause)
     begun = [Attendance.start(cause, subject, ledger.rules)] if is_first else []
-    return ledger.commit(cause, attempts, worker, *begun, claims=ClaimChanges(take=replaced))
+    borrowed = [running_handover(ledger, cause, handover_id)] if handover_id else []
+    for handover in borrowed:
+        handover.end(cause, COMPLETE)
+    return ledger.commit(cause, attempts, worker, *begun, *borrowed, claims=ClaimChanges(take=replaced))
 
 
 def _letter_to_authorize(ledger: CreditLedger, cause: Cause, worker: Worker) -> SignedLetter:

@@ -130,6 +130,7 @@ def _scans() -> Iterator[LedgerAggregate]:
     abandoned.abandon(cause(actor=f"person:{LI}"))
     yield abandoned
     yield made.refused_scan()
+    yield made.ended_handover()
 
 
 def _revised_enterprise() -> LedgerAggregate:
