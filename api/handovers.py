@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from api.act import Act, Acting
 from api.route import router
 from api.schemas import PLAIN
-from devices.qr import certificate_png
+from devices.qr import png_of
 from domain.handover import SIGNED_OUT, Handover
 from ledger.use_cases import handovers
 
@@ -49,7 +49,7 @@ async def open_handover(act: Acting) -> HandoverOut:
         handover_id=handover.id,
         code=code,
         expires_at=handover.expires_at,
-        qr_png=b64encode(certificate_png(code)).decode(),
+        qr_png=b64encode(png_of(code)).decode(),
     )
 
 
