@@ -27,7 +27,8 @@ STALE = (
     (
         """
         DELETE FROM ledger.claims
-        WHERE kind IN ('certificate_code', 'handover_code', 'second_factor', 'worker_prompt', 'consumer_prompt')
+        WHERE kind IN
+            ('certificate_code', 'handover_code', 'second_factor', 'worker_prompt', 'consumer_prompt')
             AND lapses_at < %s
         """,
         timedelta(minutes=1),
