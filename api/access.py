@@ -4,6 +4,8 @@ PUBLIC = frozenset({"public"})
 """No token needed; those who have one may come too."""
 
 WORKER = frozenset({"worker"})
+BORROWABLE = frozenset({"worker", "borrowed"})
+"""What a session on somebody else's device can do as well."""
 PERSON = frozenset({"worker", "consumer"})
 """A worker is also a consumer."""
 OPERATOR = frozenset({"operator"})
@@ -13,6 +15,7 @@ ADMINISTRATOR = frozenset({"administrator"})
 SUPERVISION = ADMINISTRATOR | REGULATOR
 SIGNED_IN = frozenset(
     {"worker", "consumer", "operator", "editor", "regulator", "officer", "administrator", "custodian"}
+    | {"borrowed"}
 )
 
 ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
@@ -21,6 +24,7 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "GET /v1/enterprises/{enterprise_id}": PUBLIC,
     "GET /v1/enterprises/{enterprise_id}/entries": PUBLIC,
     "GET /v1/letter": PUBLIC,
+    "GET /v1/letters/{version}": PUBLIC,
     "GET /v1/code-lists": PUBLIC,
     "GET /v1/announcements": PUBLIC,
     "GET /v1/announcements/{announcement_id}": PUBLIC,
@@ -33,6 +37,8 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/session-second-factors": PUBLIC,
     "POST /v1/session-refreshes": PUBLIC,
     "DELETE /v1/session": SIGNED_IN,
+    "POST /v1/handovers": WORKER,
+    "POST /v1/handover-sessions": PUBLIC,
     "POST /v1/staff-challenges": PUBLIC,
     "POST /v1/staff-passkeys": PUBLIC,
     "POST /v1/staff-sessions": PUBLIC,
@@ -57,11 +63,13 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/me/enterprises": WORKER,
     "GET /v1/me/employments": WORKER,
     "POST /v1/me/employments/{enterprise_id}/end": WORKER,
-    "POST /v1/identity-challenges": WORKER,
-    "POST /v1/identity-verifications": WORKER,
-    "POST /v1/letter-signatures": WORKER,
-    "POST /v1/letter-authorizations": WORKER,
+    "POST /v1/identity-challenges": BORROWABLE,
+    "POST /v1/identity-verifications": BORROWABLE,
+    "POST /v1/letter-signatures": BORROWABLE,
+    "POST /v1/letter-authorizations": BORROWABLE,
     "POST /v1/letter-revocations": WORKER,
+    "GET /v1/me/letter": BORROWABLE,
+    "GET /v1/me/letter.pdf": WORKER,
     "POST /v1/check-ins": WORKER,
     "GET /v1/me/attendance": WORKER,
     # what a worker tells about themselves

@@ -16,6 +16,7 @@ from api.route import POSITION_HEADER
 from api.tokens import Session
 from domain.event import Cause
 from domain.rejections import Reason, Refused
+from domain.streams import id_of_command
 from ledger.credit_ledger import Appended, CreditLedger
 
 Arguments = ParamSpec("Arguments")
@@ -59,6 +60,10 @@ class Act:
     def seeing(self) -> "Act":
         """The same request as a command of its own: what is read is recorded each time it is read."""
         return replace(self, cause=replace(self.cause, command_id=uuid4()))
+
+    def as_command(self, about: UUID, what: str) -> "Act":
+        """The same request, with no key of its own: its command id follows from what it is about."""
+        return replace(self, cause=replace(self.cause, command_id=id_of_command(about, what)))
 
     async def run(
         self,

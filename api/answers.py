@@ -15,8 +15,16 @@ from ledger.sealing import fresh_nonce, seal, unseal
 
 ATTEMPT = timedelta(seconds=60)
 """How long an attempt may take before a repeated request takes over from a process that died."""
-SHOW_PEOPLE = frozenset({"POST /v1/disclosures/{disclosure_id}/views", "POST /v1/trail-searches"})
+SHOW_PEOPLE = frozenset(
+    {
+        "POST /v1/disclosures/{disclosure_id}/views",
+        "POST /v1/trail-searches",
+        "POST /v1/handover-sessions",
+    }
+)
 """Answers with people's data are never kept: they would outlive an erasure. A repetition reads anew.
+
+Nor is the token of a borrowed device, of which nothing shall be left.
 
 Later than a client repeats for want of an answer it is another look, so that none goes unrecorded.
 """

@@ -8,6 +8,7 @@ from fastapi import File, UploadFile
 
 from api.act import Act
 from api.problems import Problem
+from api.tokens import BORROWED
 from devices.face_image import MAX_BYTES, FaceImageRejected
 from devices.face_matcher import Embedding
 from devices.face_pool import FacePoolBusy
@@ -32,6 +33,11 @@ class Where:
 
 
 WEB = Where("web", "web")
+
+
+def where_of(act: Act) -> Where:
+    """What takes the picture: an app of the caller's, or one on a borrowed device."""
+    return Where(BORROWED, "web") if act.signed_in.role == BORROWED else WEB
 
 
 async def check_face(

@@ -1,4 +1,4 @@
-"""What everybody may read: the enterprise search and the letter's text."""
+"""What everybody may read: the enterprise search."""
 
 from datetime import date
 from typing import Annotated
@@ -12,7 +12,6 @@ from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
 from api.problems import Problem
 from api.route import router
 from api.schemas import PLAIN, EntryKind
-from domain import letter
 from projections import employment, enterprise_directory, enterprise_record
 from projections.enterprise_directory import EnterpriseRow, Search
 from projections.enterprise_record import EntryRow
@@ -67,15 +66,6 @@ class EnterpriseDetail(EnterpriseOut):
     penalties: list[EntryOut]
     red_list: list[EntryOut]
     black_list: list[EntryOut]
-
-
-class LetterOut(BaseModel):
-    """The authorization letter in force."""
-
-    version: str
-    text: str
-    text_sha256: str
-    scopes: list[str]
 
 
 class Health(BaseModel):
@@ -178,13 +168,4 @@ def _enterprise(row: EnterpriseRow) -> EnterpriseOut:
         province=row.province,
         city=row.city,
         status=row.status,
-    )
-
-
-@routes.get("/letter")
-async def current_letter() -> LetterOut:
-    """The authorization letter (授权书) in force: its text, hash and scopes."""
-    text = letter.CURRENT
-    return LetterOut(
-        version=text.version, text=text.text, text_sha256=text.text_sha256, scopes=list(text.scopes)
     )

@@ -1,4 +1,4 @@
-"""Server-sent events: what happens to a person's disclosures, at once, with catch-up after a lost connection.
+"""Server-sent events: what happens to a person's disclosures and handovers, at once, with catch-up.
 
 An event holds ids only. Its id is a cursor: the number seen in each partition; a client that comes back with
 `Last-Event-ID` gets what it missed.
@@ -22,8 +22,8 @@ from domain.streams import PARTITIONS
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
 from ledger.positions import InvalidPosition, Position
-from projections.disclosures import ReceiptStep, steps_after, steps_of_party_after
 from projections.follower import positions_of
+from projections.pushed import PushStep, steps_after, steps_of_party_after
 
 POLL_SECONDS = 0.1
 TOKEN_CHECK_SECONDS = 1.0
@@ -50,7 +50,7 @@ def read_cursor(text: str) -> Cursor | None:
 @dataclass(eq=False)
 class _Connection:
     session: Session
-    arrived: asyncio.Queue[ReceiptStep | None] = field(default_factory=asyncio.Queue)
+    arrived: asyncio.Queue[PushStep | None] = field(default_factory=asyncio.Queue)
 
 
 class PushHub:
@@ -92,11 +92,11 @@ class PushHub:
         with self._ledger.pool.connection() as connection:
             return positions_of(connection, "disclosures")
 
-    def _fresh_steps(self) -> Sequence[ReceiptStep]:
+    def _fresh_steps(self) -> Sequence[PushStep]:
         with self._ledger.pool.connection() as connection:
             return steps_after(connection, self._seen)
 
-    def _hand_out(self, steps: Sequence[ReceiptStep]) -> None:
+    def _hand_out(self, steps: Sequence[PushStep]) -> None:
         for step in steps:
             self._seen[step.partition] = max(step.position, self._seen.get(step.partition, 0))
             for connection in self._connections:
@@ -129,7 +129,7 @@ class PushHub:
             with suppress(KeyError):
                 self._connections.remove(connection)
 
-    def _missed(self, party: UUID, since: Cursor | None, until: Cursor) -> list[ReceiptStep]:
+    def _missed(self, party: UUID, since: Cursor | None, until: Cursor) -> list[PushStep]:
         if since is None:
             return []
         with self._ledger.pool.connection() as connection:
@@ -138,7 +138,7 @@ class PushHub:
         return steps
 
 
-def _event(step: ReceiptStep, cursor: Cursor) -> ServerSentEvent:
+def _event(step: PushStep, cursor: Cursor) -> ServerSentEvent:
     cursor[step.partition] = max(step.position, cursor.get(step.partition, 0))
-    data = {"disclosure_id": str(step.disclosure_id), "what": step.what, "at": step.at.isoformat()}
-    return ServerSentEvent(event=f"disclosure.{step.what}", id=write_cursor(cursor), data=json.dumps(data))
+    data = {f"{step.about}_id": str(step.id), "what": step.what, "at": step.at.isoformat()}
+    return ServerSentEvent(event=f"{step.about}.{step.what}", id=write_cursor(cursor), data=json.dumps(data))

@@ -22,8 +22,9 @@ from api.documentation import PROBLEMS, admission_to, parameters_of
 from api.etags import unless_known
 from api.parts import Parts, parts_of
 from api.problems import KNOWN_ERRORS, Problem, problem_of, response_of
-from api.tokens import Session
+from api.tokens import BORROWED, Session
 from api.uploads import UPLOADS, received
+from domain.handover import Handover
 from domain.rejections import Reason, Refused
 from domain.staff import STAFF_ROLES, StaffMember
 from ledger.credit_ledger import CreditLedger
@@ -102,6 +103,8 @@ def _session(parts: Parts, authorization: str) -> Session:
     session = parts.sessions.authenticate(parts.clock(), token)
     if session.role in STAFF_ROLES:
         _require_in_office(parts.ledger, session)
+    if session.role == BORROWED:
+        _require_borrowed(parts, session)
     return session
 
 
@@ -110,6 +113,12 @@ def _require_in_office(ledger: CreditLedger, session: Session) -> None:
     member = ledger.find(StaffMember, session.subject_id)
     if member and member.status == "withdrawn":
         raise Refused(Reason.TOKEN_INVALID)
+
+
+def _require_borrowed(parts: Parts, session: Session) -> None:
+    """The session ends with its handover, even if whoever ended it died before the row was deleted."""
+    handover = parts.ledger.load(Handover, session.session_id, missing=Reason.TOKEN_INVALID)
+    handover.require_running(parts.clock())
 
 
 async def _answer_once(request: Request, own: Handler, *, is_kept: bool) -> Response:

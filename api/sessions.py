@@ -9,11 +9,12 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
 from api.act import Act, Acting
+from api.handovers import sign_out_borrowed
 from api.problems import Problem
 from api.route import router
 from api.schemas import DONE, Accepted, Device, PhoneText, ShortText, SignedIn, SmsCode, TokensOut
 from api.second_factor import require_second_factor, sign_in_person
-from api.tokens import Tokens
+from api.tokens import BORROWED, Tokens
 from domain.account import Account
 from domain.identifiers import MobileNumber
 from domain.rejections import Reason
@@ -122,6 +123,9 @@ async def refresh_session(act: Acting, given: RefreshIn) -> TokensOut:
 @routes.delete("/session", status_code=status.HTTP_204_NO_CONTENT)
 async def sign_out(act: Acting) -> Response:
     """Sign out; the tokens are void at once."""
+    if act.signed_in.role == BORROWED:
+        await sign_out_borrowed(act)
+        return Response(status_code=status.HTTP_204_NO_CONTENT)
     await run_in_threadpool(act.parts.sessions.revoke, act.cause.at, act.signed_in.session_id)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 

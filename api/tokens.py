@@ -20,6 +20,8 @@ from domain.rejections import Reason, Refused
 from domain.rules import Rules
 
 ACCESS, REFRESH = "jza_", "jzr_"
+BORROWED = "borrowed"
+"""The role of a session on somebody else's device; its id is that of its handover."""
 
 _IN_FORCE = SQL("""
     revoked_at IS NULL AND NOT EXISTS (
@@ -80,6 +82,26 @@ class Sessions:
                 (session_id, subject_id, role, enterprise_id, device, device_id, at, at, *expiries),
             )
         return tokens
+
+    def open_borrowed(self, at: datetime, handover_id: UUID, subject_id: UUID, ends_at: datetime) -> str:
+        """The access token of a session on a borrowed device, the same again for the same handover.
+
+        It has no refresh token, and the row names no device, since that belongs to somebody else.
+        """
+        row = (handover_id, subject_id, BORROWED, BORROWED, at, ends_at, ends_at)
+        with self._pool.connection() as connection:
+            connection.execute(
+                "INSERT INTO ops.sessions (session_id, subject_id, role, device, started_at,"
+                " access_expires_at, refresh_expires_at) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+                " ON CONFLICT DO NOTHING",
+                row,
+            )
+        return self._write(ACCESS, handover_id, 1)
+
+    def forget(self, session_id: UUID) -> None:
+        """Delete a session that is over."""
+        with self._pool.connection() as connection:
+            connection.execute("DELETE FROM ops.sessions WHERE session_id = %s", (session_id,))
 
     def authenticate(self, at: datetime, access_token: str) -> Session:
         """The session of an access token.

@@ -9,10 +9,12 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from api.act import Acting
 from api.card_readings import read_card
-from api.faces import Photo, check_face, enrol_face
+from api.faces import Photo, check_face, enrol_face, where_of
+from api.handovers import forget_borrowed
 from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
 from api.route import router
 from api.schemas import DONE, Accepted, ShortText
+from api.tokens import BORROWED
 from domain.face import FaceEvidence
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
@@ -126,8 +128,12 @@ async def authorize_letter(act: Acting, photo: Photo) -> Accepted:
     """Authorize the signed letter with a face check (刷脸授权); the registration is complete."""
     if await act.carried_out():
         return DONE
-    evidence: FaceEvidence = await check_face(act, photo)
-    await act.run(verification.authorize_letter, act.caller, evidence)
+    evidence: FaceEvidence = await check_face(act, photo, where_of(act))
+    if act.signed_in.role != BORROWED:
+        await act.run(verification.authorize_letter, act.caller, evidence)
+        return DONE
+    await act.run(verification.authorize_letter, act.caller, evidence, act.signed_in.session_id)
+    await forget_borrowed(act)
     return DONE
 
 

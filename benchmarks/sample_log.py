@@ -14,7 +14,7 @@ from domain.disclosure import Disclosure
 from domain.enterprise import Enterprise, EnterpriseDetails
 from domain.event import Cause, LedgerAggregate
 from domain.face import FaceChecks, FaceEvidence
-from domain.letter import CURRENT
+from domain.letter import CURRENT, SignedLetter
 from domain.rules import Rules
 from domain.streams import stream_of
 from domain.worker import Worker
@@ -106,8 +106,9 @@ def _life(ledger: CreditLedger, life: Life, enterprise_id: UUID, consumer: UUID)
     for day in (25, 50):
         attendance.check_in(_cause(timedelta(days=day)), ledger.rules)
     attendance.remind(_cause(timedelta(days=74)), 7)
-    shown = _disclosure(subject, consumer, ledger.rules)
-    return [account, _worker(subject, enterprise_id), attendance, *face_checks, shown, _record(subject, life)]
+    worker = _worker(subject, enterprise_id)
+    shown = _disclosure(subject, consumer, ledger.rules, worker.require_letter_in_force())
+    return [account, worker, attendance, *face_checks, shown, _record(subject, life)]
 
 
 def _worker(subject: UUID, enterprise_id: UUID) -> Worker:
@@ -126,7 +127,7 @@ def _face_checks(subject: UUID, after: timedelta, rules: Rules) -> FaceChecks:
     return checks
 
 
-def _disclosure(subject: UUID, consumer: UUID, rules: Rules) -> Disclosure:
+def _disclosure(subject: UUID, consumer: UUID, rules: Rules, letter: SignedLetter) -> Disclosure:
     disclosure = Disclosure.request(
         _cause(timedelta(days=30)),
         stream_of(subject, "disclosure", str(uuid4())),
@@ -138,8 +139,8 @@ def _disclosure(subject: UUID, consumer: UUID, rules: Rules) -> Disclosure:
         choices=("12", "37", "64"),
         digits="37",
     )
-    disclosure.approve(_cause(timedelta(days=30, seconds=40)), ["basic", "health"], rules)
-    disclosure.view(_cause(timedelta(days=30, seconds=50)), CURRENT.scopes)
+    disclosure.approve(_cause(timedelta(days=30, seconds=40)), ["basic", "health"], rules, letter)
+    disclosure.view(_cause(timedelta(days=30, seconds=50)), letter)
     return disclosure
 
 

@@ -5,6 +5,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from domain.event import Cause, LedgerAggregate
+from domain.letter import SignedLetter
 from domain.personal import ConsumerText
 from domain.rejections import Reason, Refused
 from domain.rules import Rules
@@ -31,14 +32,22 @@ class Disclosure(LedgerAggregate):
         """The worker picked the digits, passed a face check and approved some scopes."""
 
         TOPIC = "jz.disclosure.approved"
+        class_version = 2
         subject_id: UUID
         consumer_id: UUID
         scopes: list[str]
         readable_until: datetime
+        authorization: UUID | None
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """At first an approval did not name the letter's authorization; such a one opens nothing now."""
+            state["authorization"] = None
 
         def apply(self, disclosure: "Disclosure") -> None:
-            """The consumer may read."""
+            """The consumer may read, as long as that authorization of the letter is the one in force."""
             disclosure.status = "approved"
+            disclosure.authorization = self.authorization
             disclosure.approved_scopes = tuple(self.scopes)
             disclosure.readable_until = self.readable_until
 
@@ -76,6 +85,17 @@ class Disclosure(LedgerAggregate):
             """Nothing is shown."""
             disclosure.status = "abandoned"
 
+    class Ended(LedgerAggregate.Event):
+        """The letter under which it was approved was revoked or replaced before the time was over."""
+
+        TOPIC = "jz.disclosure.ended"
+        subject_id: UUID
+        consumer_id: UUID
+
+        def apply(self, disclosure: "Disclosure") -> None:
+            """Nothing is shown any more; it was refused from the letter's end on."""
+            disclosure.status = "ended"
+
     class Viewed(LedgerAggregate.Event):
         """The consumer read the approved records; never with their values."""
 
@@ -108,6 +128,7 @@ class Disclosure(LedgerAggregate):
         self.status = "pending"
         self.approved_scopes: tuple[str, ...] = ()
         self.readable_until: datetime | None = None
+        self.authorization: UUID | None = None
         self.views = 0
 
     @classmethod
@@ -157,12 +178,16 @@ class Disclosure(LedgerAggregate):
         if not scopes or not set(scopes) <= set(self.scopes) & set(letter_scopes):
             raise Refused(Reason.SCOPE_NOT_COVERED, field="scopes")
 
-    def approve(self, cause: Cause, scopes: list[str], rules: Rules) -> None:
-        """Approve some of what was asked for; digits were picked and the face check was passed."""
+    def approve(self, cause: Cause, scopes: list[str], rules: Rules, letter: SignedLetter) -> None:
+        """Approve some of what was asked for; digits were picked and the face check was passed.
+
+        The disclosure is bound to this authorization of the letter: a later one never opens it again.
+        """
         self.require_pending(cause.at)
-        self.require_scopes(scopes, self.scopes)
+        self.require_scopes(scopes, letter.scopes)
         until = cause.at + rules.disclosure_ttl
-        self._happen(self.Approved, cause, scopes=scopes, readable_until=until)
+        under = letter.authorization
+        self._happen(self.Approved, cause, scopes=scopes, readable_until=until, authorization=under)
 
     def decline(self, cause: Cause, because: str) -> None:
         """Refuse; `because` is `refused` or `digits_wrong`."""
@@ -186,8 +211,18 @@ class Disclosure(LedgerAggregate):
             consumer_id=self.consumer_id,
         )
 
-    def view(self, cause: Cause, letter_scopes: tuple[str, ...]) -> tuple[str, ...]:
-        """Read what was approved and the letter still covers.
+    def is_bound_to(self, letter: SignedLetter | None) -> bool:
+        """Whether it was approved under this authorization of the letter."""
+        return letter is not None and self.authorization == letter.authorization
+
+    def end(self, cause: Cause, letter: SignedLetter | None) -> None:
+        """Record that it is over before its time, since another letter is in force now, or none."""
+        if self.status_at(cause.at) != "approved" or self.is_bound_to(letter):
+            raise Refused(Reason.DISCLOSURE_NOT_TO_END)
+        self._happen(self.Ended, cause)
+
+    def view(self, cause: Cause, letter: SignedLetter) -> tuple[str, ...]:
+        """Read what was approved, under the letter in force.
 
         Returns:
             the scopes that may be shown.
@@ -196,9 +231,10 @@ class Disclosure(LedgerAggregate):
             raise Refused(Reason.DISCLOSURE_EXPIRED)
         if self.status != "approved":
             raise Refused(Reason.DISCLOSURE_NOT_APPROVED)
-        scopes = [scope for scope in self.approved_scopes if scope in letter_scopes]
-        self._happen(self.Viewed, cause, scopes=scopes)
-        return tuple(scopes)
+        if not self.is_bound_to(letter):
+            raise Refused(Reason.DISCLOSURE_EXPIRED)
+        self._happen(self.Viewed, cause, scopes=list(self.approved_scopes))
+        return self.approved_scopes
 
     def _happen(self, event: type[LedgerAggregate.Event], cause: Cause, **fields: Any) -> None:
         self.happen(event, cause, subject_id=self.subject_id, consumer_id=self.consumer_id, **fields)

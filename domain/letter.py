@@ -1,41 +1,169 @@
-"""The authorization letter (家政服务员信用信息授权书): its versioned text, its hash, the scopes it covers."""
+"""The authorization letter (家政服务员信用信息授权书): the versions of its text, and a signed letter.
 
-from dataclasses import dataclass
+Each version is a file of `domain/letters/`: from when it can be signed, the SHA-256 of its text, its scopes,
+and from when letters of older versions no longer count (`supersedes_at`; without it they go on counting).
+"""
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from hashlib import sha256
+from importlib.resources import files
+from uuid import UUID
+
+from domain.rejections import Reason, Refused
+
+SCOPES = ("basic", "identity", "tax", "bank_credit", "criminal_record", "health", "insurance", "training")
+"""What a disclosure can show: basic information, identity verification, tax, bank credit, and so on."""
+
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class LetterDamaged(ValueError):
+    """A file's text is not the one that its hash names: what people signed would no longer be known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One version of the letter's text."""
+    """One version of the letter's text.
+
+    Attributes:
+        version: year and month, so that versions sort by age.
+        in_force_from: from then on it is the one to sign.
+        supersedes_at: from then on letters of older versions have to be signed anew; null for never.
+    """
 
     version: str
     scopes: tuple[str, ...]
     text: str
+    in_force_from: datetime = _LONG_AGO
+    supersedes_at: datetime | None = None
 
     @property
     def text_sha256(self) -> str:
         """The hash that a signature names, hex."""
         return sha256(self.text.encode()).hexdigest()
 
+    @classmethod
+    def parse(cls, toml: str) -> "Letter":
+        """Read a version's file.
 
-SCOPES = ("basic", "identity", "tax", "bank_credit", "criminal_record", "health", "insurance", "training")
-"""What a disclosure can show: basic information, identity verification, tax, bank credit, and so on."""
+        Raises:
+            LetterDamaged: the text is not that of the hash.
+        """
+        said = tomllib.loads(toml)
+        supersedes_at = said.get("supersedes_at")
+        letter = cls(
+            version=said["version"],
+            scopes=tuple(said["scopes"]),
+            text=said["text"],
+            in_force_from=said["in_force_from"].astimezone(UTC),
+            supersedes_at=supersedes_at.astimezone(UTC) if supersedes_at else None,
+        )
+        if letter.text_sha256 != said["text_sha256"]:
+            msg = f"the text of the letter {letter.version} is not the one of its hash"
+            raise LetterDamaged(msg)
+        return letter
 
-CURRENT = Letter(
-    version="2026-01",
-    scopes=SCOPES,
-    text="""家政服务员信用信息授权书(2026年1月版)
 
-本人系家政服务员,自愿授权家政服务信用信息平台(以下简称“平台”):
+@dataclass(frozen=True, slots=True)
+class SignedLetter:
+    """A letter that somebody signed, and what became of it.
 
-一、归集本人的以下信息:基本信息、身份核查情况、税务信息、银行个人征信、犯罪背景核查情况、健康状况、保险信息、培训考核信息;
-二、在本人每次刷脸授权并选定范围后,向扫描本人信用证书的消费者展示所选信息,展示时间不超过三十分钟;
-三、在本人连续签到期间提供上述展示;逾期未签到的,平台停止展示。
+    Attributes:
+        signing, authorizing: the versions of the two events in the worker's stream.
+        authorization: the command that authorized it; disclosures name it.
+        ended_at: when it was revoked, or replaced by the authorization of another one.
+    """
 
-本人知悉:每次查看均生成双方可见的凭据;本人可随时撤回本授权,撤回后平台立即停止展示;
-撤回不影响撤回前已完成的展示。平台以加密方式保存个人信息,本人注销账户后予以删除。
-""",
-)
-"""The text in force."""
+    version: str
+    text_sha256: str
+    scopes: tuple[str, ...]
+    signed_at: datetime
+    signing: int
+    authorized_at: datetime | None = None
+    authorizing: int | None = None
+    authorization: UUID | None = None
+    ended_at: datetime | None = None
 
-BY_VERSION = {CURRENT.version: CURRENT}
+    @property
+    def is_pending(self) -> bool:
+        """Whether it still waits for its authorization."""
+        return self.authorized_at is None and self.ended_at is None
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it was authorized and neither revoked nor replaced."""
+        return self.authorized_at is not None and self.ended_at is None
+
+    def authorized(self, at: datetime, authorizing: int, authorization: UUID) -> "SignedLetter":
+        """The same, authorized."""
+        return replace(self, authorized_at=at, authorizing=authorizing, authorization=authorization)
+
+    def ended(self, at: datetime) -> "SignedLetter":
+        """The same, at its end; the first end stays."""
+        return replace(self, ended_at=self.ended_at or at)
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Every version there was, oldest first."""
+
+    versions: tuple[Letter, ...]
+
+    @classmethod
+    def of(cls, versions: Iterable[Letter]) -> "Letters":
+        """Put the versions in order."""
+        return cls(tuple(sorted(versions, key=lambda letter: letter.version)))
+
+    def find(self, version: str) -> Letter:
+        """A version, however old.
+
+        Raises:
+            Refused: there was no such version.
+        """
+        for letter in self.versions:
+            if letter.version == version:
+                return letter
+        raise Refused(Reason.LETTER_UNKNOWN, field="version")
+
+    def current(self, at: datetime) -> Letter:
+        """The one to sign at an instant; before all of them the oldest."""
+        return max(
+            (letter for letter in self.versions if letter.in_force_from <= at),
+            key=lambda letter: letter.in_force_from,
+            default=self.versions[0],
+        )
+
+    def valid_until(self, version: str) -> datetime | None:
+        """From when a letter of this version has to be signed anew, if a newer version says so."""
+        ends = [
+            letter.supersedes_at
+            for letter in self.versions
+            if letter.version > version and letter.supersedes_at is not None
+        ]
+        return min(ends, default=None)
+
+    def is_outdated(self, version: str, at: datetime) -> bool:
+        """Whether a letter of this version no longer counts; told from the clock, no job has to run."""
+        until = self.valid_until(version)
+        return until is not None and at >= until
+
+    def require_not_outdated(self, letter: SignedLetter, at: datetime) -> None:
+        """Refuse what needs a letter that still counts."""
+        if self.is_outdated(letter.version, at):
+            raise Refused(Reason.LETTER_OUTDATED)
+
+
+def _published() -> Iterable[Letter]:
+    """The package's own files: constants, the same at every run."""
+    folder = files("domain") / "letters"
+    return (Letter.parse(file.read_text("utf-8")) for file in folder.iterdir() if file.name.endswith(".toml"))
+
+
+LETTERS = Letters.of(_published())
+"""Every version that was published."""
+
+CURRENT = LETTERS.versions[-1]
+"""The newest text; `Letters.current` tells which one is to be signed at an instant."""

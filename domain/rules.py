@@ -32,6 +32,8 @@ class Rules:
     access_token_ttl: timedelta = timedelta(minutes=15)
     refresh_token_ttl: timedelta = timedelta(days=30)
     identity_challenge_ttl: timedelta = timedelta(minutes=10)
+    handover_code_ttl: timedelta = timedelta(minutes=10)
+    handover_session_ttl: timedelta = timedelta(minutes=10)
     staff_enrolment_ttl: timedelta = timedelta(days=7)
     active_workers_shown_from: int = 10
     statistics_shown_from: int = 10

@@ -5,7 +5,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from domain.event import Cause, LedgerAggregate
-from domain.letter import Letter
+from domain.letter import Letter, SignedLetter
 from domain.personal import PersonalText
 from domain.rejections import Reason, Refused
 from domain.rules import Rules
@@ -110,7 +110,10 @@ class Worker(LedgerAggregate):
         scopes: list[str]
 
         def apply(self, worker: "Worker") -> None:
-            """The letter waits for its authorization."""
+            """The letter waits for its authorization; one in force stays so until then."""
+            signing = self.originator_version
+            named = (self.letter_version, self.text_sha256, tuple(self.scopes))
+            worker.letters.append(SignedLetter(*named, signed_at=self.timestamp, signing=signing))
             worker.signed_scopes = tuple(self.scopes)
 
     class LetterAuthorized(LedgerAggregate.Event):
@@ -121,7 +124,12 @@ class Worker(LedgerAggregate):
         scopes: list[str]
 
         def apply(self, worker: "Worker") -> None:
-            """The letter is in force."""
+            """The letter is in force, and one before it no longer."""
+            authorized = (self.timestamp, self.originator_version, self.command_id)
+            worker.letters = [
+                *(before.ended(self.timestamp) for before in worker.letters[:-1]),
+                *(signed.authorized(*authorized) for signed in worker.letters[-1:]),
+            ]
             worker.authorized_scopes = tuple(self.scopes)
             worker.is_complete = True
 
@@ -132,7 +140,8 @@ class Worker(LedgerAggregate):
         subject_id: UUID
 
         def apply(self, worker: "Worker") -> None:
-            """Nothing is disclosed any more."""
+            """Nothing is disclosed any more; one that was signed in its place is void, too."""
+            worker.letters = [letter.ended(self.timestamp) for letter in worker.letters]
             worker.signed_scopes = ()
             worker.authorized_scopes = ()
 
@@ -142,6 +151,7 @@ class Worker(LedgerAggregate):
         self.identity_assurance: str | None = None
         self.identity_verified_at: datetime | None = None
         self.identity_refusals = 0
+        self.letters: list[SignedLetter] = []
         self.signed_scopes: tuple[str, ...] = ()
         self.authorized_scopes: tuple[str, ...] = ()
         self.is_complete = False
@@ -211,7 +221,8 @@ class Worker(LedgerAggregate):
         """Sign the letter's text, named by its hash so that what was shown is what was signed."""
         if not self.identity_assurance:
             raise Refused(Reason.IDENTITY_NOT_VERIFIED)
-        if self.authorized_scopes:
+        in_force = self.letter_in_force
+        if in_force and in_force.version >= letter.version:
             raise Refused(Reason.LETTER_ALREADY_IN_FORCE)
         if text_sha256 != letter.text_sha256:
             raise Refused(Reason.LETTER_UNKNOWN, field="text_sha256")
@@ -224,17 +235,25 @@ class Worker(LedgerAggregate):
             scopes=list(letter.scopes),
         )
 
-    def require_letter_to_authorize(self) -> None:
-        """Refuse an authorization without a signed letter, or of one that is in force."""
-        if self.authorized_scopes:
-            raise Refused(Reason.LETTER_ALREADY_IN_FORCE)
-        if not self.signed_scopes:
-            raise Refused(Reason.LETTER_NOT_SIGNED)
+    @property
+    def letter_in_force(self) -> SignedLetter | None:
+        """The letter that was authorized and neither revoked nor replaced."""
+        return next((letter for letter in self.letters if letter.is_in_force), None)
+
+    @property
+    def letter_to_authorize(self) -> SignedLetter | None:
+        """The letter signed last, if it still waits for its authorization."""
+        return self.letters[-1] if self.letters and self.letters[-1].is_pending else None
+
+    def require_letter_to_authorize(self) -> SignedLetter:
+        """The letter that waits; refuses where there is none."""
+        if self.letter_to_authorize:
+            return self.letter_to_authorize
+        raise Refused(Reason.LETTER_ALREADY_IN_FORCE if self.letter_in_force else Reason.LETTER_NOT_SIGNED)
 
     def authorize_letter(self, cause: Cause) -> None:
         """Put the signed letter in force; the face check was passed."""
-        self.require_letter_to_authorize()
-        scopes = list(self.signed_scopes)
+        scopes = list(self.require_letter_to_authorize().scopes)
         self.happen(self.LetterAuthorized, cause, subject_id=self.subject_id, scopes=scopes)
 
     def revoke_letter(self, cause: Cause) -> None:
@@ -242,10 +261,11 @@ class Worker(LedgerAggregate):
         self.require_letter_in_force()
         self.happen(self.LetterRevoked, cause, subject_id=self.subject_id)
 
-    def require_letter_in_force(self) -> None:
-        """Refuse what needs the letter."""
-        if not self.authorized_scopes:
+    def require_letter_in_force(self) -> SignedLetter:
+        """The letter in force; refuses what needs it where there is none."""
+        if self.letter_in_force is None:
             raise Refused(Reason.LETTER_NOT_IN_FORCE)
+        return self.letter_in_force
 
     def _require_chosen(self, enterprise_id: UUID) -> None:
         if self.employments.get(enterprise_id) != "chosen":

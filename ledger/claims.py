@@ -15,6 +15,8 @@ TAKEN = {
     "id_number": Reason.ID_NUMBER_TAKEN,
     "certificate_code": Reason.CODE_ALREADY_USED,
     "second_factor": Reason.SECOND_FACTOR_EXPIRED,
+    "handover_code": Reason.HANDOVER_CODE_WRONG,
+    "letter_end": Reason.LETTER_NOT_IN_FORCE,
 }
 """The refusal when somebody else holds a claim of this kind."""
 

@@ -12,6 +12,7 @@ from eventsourcing.persistence import Mapper
 from eventsourcing.utils import EnvType
 
 from domain.event import Cause, LedgerAggregate
+from domain.letter import LETTERS, Letters
 from domain.personal import personal_fields
 from domain.rejections import Reason, Refused
 from domain.rules import Rules
@@ -49,10 +50,13 @@ class CreditLedger(Application[UUID]):
 
     name = "jiazheng"
 
-    def __init__(self, env: EnvType, rules: Rules, wakeups: Wakeups = POLLING) -> None:
+    def __init__(
+        self, env: EnvType, rules: Rules, wakeups: Wakeups = POLLING, letters: Letters = LETTERS
+    ) -> None:
         super().__init__({"PERSISTENCE_MODULE": "ledger.factory", **env})
         factory = cast("LedgerFactory", self.factory)
         self.rules = rules
+        self.letters = letters
         self.pool = factory.pool
         self.keys = factory.keys
         self.keyring = factory.keyring

@@ -20,12 +20,15 @@ STALE = (
         """,
         timedelta(0),
     ),
+    ("DELETE FROM ops.open_disclosures WHERE readable_until < %s", timedelta(0)),
+    ("DELETE FROM ops.sessions WHERE role = 'borrowed' AND access_expires_at < %s", timedelta(0)),
     ("DELETE FROM ops.sessions WHERE refresh_expires_at < %s", timedelta(days=1)),
     ("DELETE FROM ops.known_devices WHERE expires_at < %s", timedelta(0)),
     (
         """
         DELETE FROM ledger.claims
-        WHERE kind IN ('certificate_code', 'second_factor', 'worker_prompt', 'consumer_prompt')
+        WHERE kind IN
+            ('certificate_code', 'handover_code', 'second_factor', 'worker_prompt', 'consumer_prompt')
             AND lapses_at < %s
         """,
         timedelta(minutes=1),

@@ -1,4 +1,4 @@
-"""Disclosures and their receipts, for both sides; also what a prompt over server-sent events is made of."""
+"""Disclosures and their receipts, for both sides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from domain.disclosure import Disclosure
 from domain.event import LedgerAggregate
 from domain.refused_scan import RefusedScan
 from ledger.positions import Position
+from projections import handovers
 from projections.log_reader import LoggedEvent
 from projections.tables import Table
 
@@ -38,7 +39,7 @@ RECEIPTS = Table(
         "CREATE UNIQUE INDEX IF NOT EXISTS receipts_position ON receipts (partition, position)",
     ),
 )
-TABLES = (RECEIPTS,)
+TABLES = (RECEIPTS, handovers.HANDOVER_STEPS)
 
 STEPS: dict[type[LedgerAggregate.Event], str] = {
     Disclosure.Created: "requested",
@@ -47,14 +48,16 @@ STEPS: dict[type[LedgerAggregate.Event], str] = {
     Disclosure.Expired: "expired",
     Disclosure.Abandoned: "abandoned",
     Disclosure.Viewed: "viewed",
+    Disclosure.Ended: "ended",
     RefusedScan.Created: "scan_refused",
 }
-HANDLES = tuple(STEPS)
+HANDLES = (*STEPS, *handovers.STEPS)
 
 
 def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
     """One receipt step an event; a receipt never holds what was shown."""
     RECEIPTS.upsert(connection, [_row(logged) for logged in events if type(logged.event) in STEPS])
+    handovers.handle(connection, events)
 
 
 def _row(logged: LoggedEvent) -> dict[str, Any]:
@@ -110,25 +113,3 @@ def receipts_of(
         for step in cursor.execute(query, (party, party, after, after, limit)):
             grouped.setdefault(step.disclosure_id, []).append(step)
     return list(grouped.values())
-
-
-def steps_after(connection: Connection, seen: dict[int, int]) -> list[ReceiptStep]:
-    """The steps after the last seen number of each partition: what is pushed to both sides."""
-    query = """
-        SELECT r.* FROM unnest(%s::smallint[], %s::bigint[]) AS seen (partition, position)
-        JOIN views.receipts r ON r.partition = seen.partition AND r.position > seen.position
-        ORDER BY r.partition, r.position
-    """
-    with connection.cursor(row_factory=class_row(ReceiptStep)) as cursor:
-        return cursor.execute(query, (list(seen), list(seen.values()))).fetchall()
-
-
-def steps_of_party_after(connection: Connection, party: UUID, seen: dict[int, int]) -> list[ReceiptStep]:
-    """What a person missed since the last seen numbers, in the order that a cursor can follow."""
-    query = """
-        SELECT r.* FROM unnest(%s::smallint[], %s::bigint[]) AS seen (partition, position)
-        JOIN views.receipts r ON r.partition = seen.partition AND r.position > seen.position
-        WHERE r.worker_id = %s OR r.consumer_id = %s ORDER BY r.partition, r.position
-    """
-    with connection.cursor(row_factory=class_row(ReceiptStep)) as cursor:
-        return cursor.execute(query, (list(seen), list(seen.values()), party, party)).fetchall()

@@ -39,6 +39,7 @@ def declare(broker: dramatiq.Broker, parts: Parts) -> None:
         deadlines.leave,
         deadlines.remind,
         deadlines.expire,
+        deadlines.end,
         notices.send_reminder,
         notices.send_confirmation,
         notices.send_phone_change,

@@ -30,6 +30,7 @@ DONE_BY_OTHERS = {
         Reason.SUBJECT_ERASED,
     },
     "expire": {Reason.DISCLOSURE_NOT_PENDING},
+    "end": {Reason.DISCLOSURE_NOT_TO_END},
 }
 """Refusals that say: a check-in, an answer or a cancellation came in between, or another message did it."""
 
@@ -93,6 +94,12 @@ class Deadlines:
         disclosure = UUID(disclosure_id)
         with _unless_done_by_others("expire"):
             disclosures.expire(self._ledger, _cause(self._clock(), disclosure, "expire"), disclosure)
+
+    def end(self, disclosure_id: str) -> None:
+        """Record that a disclosure is over with its letter; it was refused from the letter's end on."""
+        disclosure = UUID(disclosure_id)
+        with _unless_done_by_others("end"):
+            disclosures.end(self._ledger, _cause(self._clock(), disclosure, "end"), disclosure)
 
 
 def _cause(at: datetime, about: UUID, what: str) -> Cause:

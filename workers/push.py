@@ -27,6 +27,7 @@ WHAT: dict[type[LedgerAggregate.Event], str] = {
     Disclosure.Approved: "disclosure.approved",
     Disclosure.Declined: "disclosure.declined",
     Disclosure.Expired: "disclosure.expired",
+    Disclosure.Ended: "disclosure.ended",
 }
 """What wakes a phone: the request the worker's, its end the consumer's."""
 

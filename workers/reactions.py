@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection
 
@@ -15,7 +16,7 @@ from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
 from projections.follower import Follower
 from projections.log_reader import LoggedEvent, LogReader
-from workers import wakeups
+from workers import open_disclosures, wakeups
 from workers.broker import Enqueue
 from workers.deadlines import INSTANT
 from workers.push import WHAT
@@ -35,9 +36,12 @@ MESSAGES: dict[type[LedgerAggregate.Event], str] = {
 SETTLED = (Disclosure.Approved, Disclosure.Declined, Disclosure.Abandoned, Disclosure.Expired)
 """After these a disclosure's prompt cannot expire any more."""
 
+LETTER_ENDS = (Worker.LetterRevoked, Worker.LetterAuthorized)
+"""After these, what was approved under the letter before is over; an authorization replaces one."""
+
 DEADLINES = (Attendance.Created, Attendance.CheckedIn, Attendance.Left, Disclosure.Created)
 IMPORTS = (EnterpriseImport.Created, EnterpriseImport.Finished)
-HANDLES: Sequence[type[LedgerAggregate.Event]] = (*MESSAGES, *SETTLED, *DEADLINES, *IMPORTS)
+HANDLES: Sequence[type[LedgerAggregate.Event]] = (*MESSAGES, *SETTLED, *LETTER_ENDS, *DEADLINES, *IMPORTS)
 
 
 def follower(ledger: CreditLedger, enqueue: Enqueue) -> Follower:
@@ -46,6 +50,8 @@ def follower(ledger: CreditLedger, enqueue: Enqueue) -> Follower:
     def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
         for logged in events:
             _wake(connection, logged.event, ledger.rules)
+            for disclosure in _ended_disclosures(connection, logged.event):
+                enqueue("end", str(disclosure))
             if type(logged.event) in MESSAGES:
                 enqueue(MESSAGES[type(logged.event)], str(logged.position))
 
@@ -71,6 +77,16 @@ def _wake(connection: Connection, event: Any, rules: Rules) -> None:
             wakeups.remove(connection, ATTENDANCE, event.subject_id)
         case _ if isinstance(event, SETTLED):
             wakeups.remove(connection, DISCLOSURE, event.originator_id)
+
+
+def _ended_disclosures(connection: Connection, event: Any) -> list[UUID]:
+    """Keep the disclosures that are open; those that the event ends."""
+    match event:
+        case Disclosure.Approved():
+            open_disclosures.add(connection, event.originator_id, event.subject_id, event.readable_until)
+        case _ if isinstance(event, LETTER_ENDS):
+            return open_disclosures.take(connection, event.subject_id, event.timestamp)
+    return []
 
 
 def _first_look(subject: Any, due_at: Any, rules: Rules) -> Wakeup:

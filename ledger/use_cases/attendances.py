@@ -28,8 +28,10 @@ def current_attendance(ledger: CreditLedger, cause: Cause, worker: Worker) -> At
 
 @repeatable
 def check_in(ledger: CreditLedger, cause: Cause, subject: UUID, evidence: FaceEvidence) -> Appended:
-    """Check in with a face check."""
+    """Check in with a face check; a letter of a text that no longer counts has to be signed anew first."""
     worker = ledger.load(Worker, Worker.stream_for(subject))
+    if worker.letter_in_force:
+        ledger.letters.require_not_outdated(worker.letter_in_force, cause.at)
     attendance = current_attendance(ledger, cause, worker)
     attempts = record_attempt(ledger, cause, subject, "check_in", evidence)
     return ledger.commit(cause, attempts, *attendance.check_in(cause, ledger.rules))

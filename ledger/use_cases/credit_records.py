@@ -106,7 +106,7 @@ def submit_record(
     provider = ledger.load(Provider, provider_id, missing=Reason.SIGNER_UNKNOWN)
     claims = verify_jws(token, provider.key(key_id_of(token)))
     submission = read_submission(provider, claims, audience)
-    subject = _worker_with_letter(ledger, submission.id_number)
+    subject = _worker_with_letter(ledger, cause, submission.id_number)
     mac = reference_mac(ledger, subject, provider_id, submission.reference)
     before = ledger.find(CreditRecord, CreditRecord.stream_for(subject, provider_id, mac))
     if before:
@@ -178,13 +178,13 @@ def read_submission(provider: Provider, claims: dict[str, Any], audience: str) -
     return Submission(id_number, said.type, said.reference, said.corrects)
 
 
-def _worker_with_letter(ledger: CreditLedger, id_number: IdNumber) -> UUID:
+def _worker_with_letter(ledger: CreditLedger, cause: Cause, id_number: IdNumber) -> UUID:
     with ledger.pool.connection() as connection:
         subject = ledger.blind_index.find_owner(connection, "id_number", str(id_number))
     if subject is None:
         raise Refused(Reason.WORKER_UNKNOWN, field="id_number")
     worker = ledger.load(Worker, Worker.stream_for(subject), missing=Reason.WORKER_UNKNOWN)
-    worker.require_letter_in_force()
+    ledger.letters.require_not_outdated(worker.require_letter_in_force(), cause.at)
     return subject
 
 

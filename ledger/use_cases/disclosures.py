@@ -10,10 +10,12 @@ from domain.disclosure import Disclosure
 from domain.event import Cause
 from domain.face import FaceEvidence
 from domain.identifiers import PersonName
+from domain.letter import SignedLetter
 from domain.refused_scan import RefusedScan
 from domain.rejections import Reason, Refused
 from domain.streams import id_of_command, stream_of
 from domain.worker import Worker
+from ledger import letter_gate
 from ledger.claims import CONSUMER_PROMPT, WORKER_PROMPT, Claim, ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
 from ledger.face_gate import record_attempt
@@ -31,17 +33,23 @@ def issue_certificate_code(ledger: CreditLedger, cause: Cause, subject: UUID) ->
     return ledger.tickets.issue(CERTIFICATE_CODE, subject, cause.at)
 
 
-def require_disclosing(ledger: CreditLedger, cause: Cause, subject: UUID) -> Worker:
-    """The worker, if disclosing is possible now: not overdue, letter in force.
+def require_disclosing(
+    ledger: CreditLedger, cause: Cause, subject: UUID
+) -> tuple[SignedLetter, ClaimChanges]:
+    """The letter under which disclosing is possible now: in force, of a text that counts, not overdue.
 
-    Both are told from the stored deadline and the clock, so a stopped background job keeps nothing open.
+    All is told from what is stored and the clock, so a stopped background job keeps nothing open.
+
+    Returns:
+        the letter, and what the append has to take so that it is still in force then.
     """
     worker = ledger.load(Worker, Worker.stream_for(subject), missing=Reason.WORKER_UNKNOWN)
-    worker.require_letter_in_force()
+    letter = worker.require_letter_in_force()
+    ledger.letters.require_not_outdated(letter, cause.at)
     current_attendance(ledger, cause, worker).require_not_overdue(cause.at)
     if ledger.load(Account, subject).is_erased:
         raise Refused(Reason.WORKER_UNKNOWN)
-    return worker
+    return letter, ClaimChanges(take=(letter_gate.needs(ledger, worker, letter),))
 
 
 RECEIPTED = frozenset(
@@ -50,6 +58,7 @@ RECEIPTED = frozenset(
         Reason.CODE_EXPIRED,
         Reason.CHECK_IN_OVERDUE,
         Reason.LETTER_NOT_IN_FORCE,
+        Reason.LETTER_OUTDATED,
     }
 )
 """The refusals of a scan that both sides get a receipt of; the others are mistakes in the request."""
@@ -95,8 +104,8 @@ def _request(
     worker_id = ticket.subject_id
     if worker_id == consumer_id:
         raise Refused(Reason.OWN_CERTIFICATE)
-    worker = require_disclosing(ledger, cause, worker_id)
-    if not scopes or not set(scopes) <= set(worker.authorized_scopes):
+    letter, needed = require_disclosing(ledger, cause, worker_id)
+    if not scopes or not set(scopes) <= set(letter.scopes):
         raise Refused(Reason.SCOPE_NOT_COVERED, field="scopes")
     choices = _choices(ledger, cause)
     disclosure = Disclosure.request(
@@ -112,7 +121,7 @@ def _request(
     )
     lapses_at = ticket.issued_at + 2 * ledger.rules.certificate_code_ttl
     claim = ledger.blind_index.claim("certificate_code", code, disclosure.id, lapses_at)
-    claims = ClaimChanges(take=(claim, *_prompt_slots(ledger, cause, disclosure)))
+    claims = ClaimChanges(take=(claim, *needed.take, *_prompt_slots(ledger, cause, disclosure)))
     return disclosure, ledger.commit(cause, disclosure, claims=claims)
 
 
@@ -168,21 +177,24 @@ def require_answerable(
     disclosure_id: UUID,
     digits: str,
     scopes: Sequence[str],
-) -> Disclosure:
-    """The disclosure, if the worker may approve these scopes now and picked the right digits.
+) -> tuple[Disclosure, SignedLetter, ClaimChanges]:
+    """What an approval needs, if the worker may approve these scopes now and picked the right digits.
+
+    Returns:
+        the disclosure, the letter, and what the append has to take.
 
     Raises:
         Refused: not so; wrong digits decline the disclosure for good, since the code may be relayed.
     """
     disclosure = _prompted(ledger, disclosure_id, worker_id)
     disclosure.require_pending(cause.at)
-    worker = require_disclosing(ledger, cause, worker_id)
-    disclosure.require_scopes(list(scopes), worker.authorized_scopes)
+    letter, needed = require_disclosing(ledger, cause, worker_id)
+    disclosure.require_scopes(list(scopes), letter.scopes)
     if digits != disclosure.digits:
         disclosure.decline(cause, "digits_wrong")
         ledger.commit_refusal(cause, disclosure)
         raise Refused(Reason.DIGITS_WRONG, field="digits")
-    return disclosure
+    return disclosure, letter, needed
 
 
 @repeatable
@@ -196,10 +208,11 @@ def approve(
     evidence: FaceEvidence,
 ) -> Appended:
     """Approve all or some of the scopes, with the digits and a face check."""
-    disclosure = require_answerable(ledger, cause, worker_id, disclosure_id, digits, scopes)
+    answered = require_answerable(ledger, cause, worker_id, disclosure_id, digits, scopes)
+    disclosure, letter, needed = answered
     attempts = record_attempt(ledger, cause, worker_id, "disclosure", evidence)
-    disclosure.approve(cause, list(scopes), ledger.rules)
-    return ledger.commit(cause, attempts, disclosure)
+    disclosure.approve(cause, list(scopes), ledger.rules, letter)
+    return ledger.commit(cause, attempts, disclosure, claims=needed)
 
 
 @repeatable
@@ -226,6 +239,15 @@ def expire(ledger: CreditLedger, cause: Cause, disclosure_id: UUID) -> Appended:
     return ledger.commit(cause, disclosure)
 
 
+@repeatable
+def end(ledger: CreditLedger, cause: Cause, disclosure_id: UUID) -> Appended:
+    """Record that a disclosure is over since its letter was revoked or replaced, so that both sides hear."""
+    disclosure = ledger.load(Disclosure, disclosure_id)
+    worker = ledger.load(Worker, Worker.stream_for(disclosure.subject_id))
+    disclosure.end(cause, worker.letter_in_force)
+    return ledger.commit(cause, disclosure)
+
+
 @use_case
 def view(
     ledger: CreditLedger, cause: Cause, consumer_id: UUID, disclosure_id: UUID
@@ -236,9 +258,9 @@ def view(
         the disclosure, the scopes to show, the positions.
     """
     disclosure = _scanned(ledger, disclosure_id, consumer_id)
-    worker = require_disclosing(ledger, cause, disclosure.subject_id)
-    scopes = disclosure.view(cause, worker.authorized_scopes)
-    return disclosure, scopes, ledger.commit(cause, disclosure)
+    letter, needed = require_disclosing(ledger, cause, disclosure.subject_id)
+    scopes = disclosure.view(cause, letter)
+    return disclosure, scopes, ledger.commit(cause, disclosure, claims=needed)
 
 
 def _scanned(ledger: CreditLedger, disclosure_id: UUID, consumer_id: UUID) -> Disclosure:

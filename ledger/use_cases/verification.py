@@ -8,15 +8,18 @@ from domain.account import Account
 from domain.attendance import Attendance
 from domain.event import Cause
 from domain.face import FaceEvidence
+from domain.handover import COMPLETE
 from domain.identifiers import InvalidIdentifier, PersonName
-from domain.letter import BY_VERSION
+from domain.letter import SignedLetter
 from domain.rejections import Reason, Refused
 from domain.streams import local_day
 from domain.worker import Worker
-from ledger import id_numbers
+from ledger import id_numbers, letter_gate
+from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable
 from ledger.face_gate import record_attempt
 from ledger.face_templates import FaceTemplate, store_template
+from ledger.use_cases.handovers import running_handover
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,30 +101,52 @@ def _document_fields(card: CardReading) -> dict[str, str]:
 def sign_letter(
     ledger: CreditLedger, cause: Cause, subject: UUID, version: str, text_sha256: str
 ) -> Appended:
-    """Sign a version of the letter, named with the hash of the text that was shown."""
-    letter = BY_VERSION.get(version)
-    if letter is None:
-        raise Refused(Reason.LETTER_UNKNOWN, field="version")
+    """Sign the letter's text of today, named with its version and the hash of the text that was shown.
+
+    A new version is signed beside the one in force, which stays so until the new one is authorized.
+    """
     worker = ledger.load(Worker, Worker.stream_for(subject))
+    letter = ledger.letters.current(cause.at)
+    if version != letter.version:
+        raise Refused(Reason.LETTER_UNKNOWN, field="version")
     worker.sign_letter(cause, letter, text_sha256)
     return ledger.commit(cause, worker)
 
 
 @repeatable
-def authorize_letter(ledger: CreditLedger, cause: Cause, subject: UUID, evidence: FaceEvidence) -> Appended:
-    """Put the signed letter in force with the second face check; the registration is complete."""
+def authorize_letter(
+    ledger: CreditLedger,
+    cause: Cause,
+    subject: UUID,
+    evidence: FaceEvidence,
+    handover_id: UUID | None = None,
+) -> Appended:
+    """Put the signed letter in force with the second face check; the registration is complete.
+
+    With it ends the handover of the borrowed device on which it was done.
+    """
     worker = ledger.load(Worker, Worker.stream_for(subject))
-    worker.require_letter_to_authorize()
+    _letter_to_authorize(ledger, cause, worker)
     attempts = record_attempt(ledger, cause, subject, "authorization", evidence)
-    is_first = not worker.is_complete
+    is_first, replaced = not worker.is_complete, letter_gate.ends(ledger, worker)
     worker.authorize_letter(cause)
     begun = [Attendance.start(cause, subject, ledger.rules)] if is_first else []
-    return ledger.commit(cause, attempts, worker, *begun)
+    borrowed = [running_handover(ledger, cause, handover_id)] if handover_id else []
+    for handover in borrowed:
+        handover.end(cause, COMPLETE)
+    return ledger.commit(cause, attempts, worker, *begun, *borrowed, claims=ClaimChanges(take=replaced))
+
+
+def _letter_to_authorize(ledger: CreditLedger, cause: Cause, worker: Worker) -> SignedLetter:
+    letter = worker.require_letter_to_authorize()
+    ledger.letters.require_not_outdated(letter, cause.at)
+    return letter
 
 
 @repeatable
 def revoke_letter(ledger: CreditLedger, cause: Cause, subject: UUID) -> Appended:
-    """Take the letter back."""
+    """Take the letter back; no event after this one's position prompts, approves or discloses."""
     worker = ledger.load(Worker, Worker.stream_for(subject))
+    ended = letter_gate.ends(ledger, worker)
     worker.revoke_letter(cause)
-    return ledger.commit(cause, worker)
+    return ledger.commit(cause, worker, claims=ClaimChanges(take=ended))

@@ -1,13 +1,22 @@
 """The authorization letter (授权书): its signature, its authorization by face, its revocation."""
 
+from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
+import httpx
 import pytest
 
 from domain.letter import CURRENT
+from ledger.positions import Position
+from ledger.use_cases.disclosures import end
 from tests.controls.api import Api
-from tests.controls.certificates import approved, path, requested
+from tests.controls.certificates import approved, path, requested, status
+from tests.controls.listening import listening
+from tests.controls.people import cause
 from tests.controls.problems import invalid_fields, refusal
+from tests.controls.races import race
+from tests.controls.trails import settled
 from tests.controls.visitors import (
     OTHER_FACE,
     SAME_FACE,
@@ -130,3 +139,50 @@ def test_a_revoked_letter_can_be_signed_and_authorized_anew(api: Api) -> None:
     worker.client.post("/v1/letter-authorizations", files=photo(SAME_FACE))
     # then the certificate works
     assert worker.client.post("/v1/certificate-codes")["code"]
+
+
+def test_what_was_approved_before_a_revocation_stays_closed_when_the_letter_is_authorized_again(
+    api: Api,
+) -> None:
+    # given an approved disclosure
+    worker, consumer = complete_worker(api), register_consumer(api)
+    disclosure = approved(worker, consumer, ["basic"])
+    # when the worker revokes the letter, signs and authorizes it again, all within the half hour
+    worker.client.post("/v1/letter-revocations")
+    worker.client.post("/v1/letter-signatures", json=LETTER)
+    worker.client.post("/v1/letter-authorizations", files=photo(SAME_FACE))
+    # then the consumer has to ask again
+    answer = api.post(path(disclosure, "views"), consumer.token)
+    assert refusal(answer) == (410, "disclosure-expired", None)
+
+
+def test_readers_at_the_moment_of_the_revocation_see_nothing_that_lies_after_it(api: Api) -> None:
+    # given an approved disclosure, and many looks at it while the letter is revoked
+    worker, consumer = complete_worker(api), register_consumer(api)
+    disclosure = approved(worker, consumer, ["basic"])
+    look = partial(api.post, path(disclosure, "views"), consumer.token)
+    revoke = partial(api.post, "/v1/letter-revocations", worker.token)
+    answers = [one for one in race(look, look, revoke, look, look, look) if isinstance(one, httpx.Response)]
+    # then whatever was shown lies before the revocation
+    (revoked,) = (one for one in answers if one.request.url.path == "/v1/letter-revocations")
+    end = Position.parse(revoked.headers["ledger-position"])
+    shown = [one for one in answers if one.is_success and one is not revoked]
+    assert all(Position.parse(one.headers["ledger-position"]) < end for one in shown)
+    assert refusal(look()) == (403, "letter-not-in-force", None)
+
+
+def test_the_consumer_hears_when_a_disclosure_ends_with_its_letter(api: Api) -> None:
+    # given a consumer who listens, and a disclosure that is open
+    worker, consumer = complete_worker(api), register_consumer(api)
+    disclosure = approved(worker, consumer, ["basic"])
+    settled(api)
+    with listening(api, consumer.token) as listener:
+        assert listener.next().name == "hello"
+        # when the letter is revoked, and the background work reacts to it
+        worker.client.post("/v1/letter-revocations")
+        end(api.parts.ledger, cause(api.clock, "system:schedule"), UUID(disclosure["disclosure_id"]))
+        # then the consumer is told at once
+        while (told := listener.next()).name != "disclosure.ended":
+            assert told.name == "disclosure.approved"  # the news before it
+    assert told.disclosure == disclosure["disclosure_id"]
+    assert status(consumer, disclosure) == "ended"

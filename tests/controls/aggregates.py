@@ -11,8 +11,9 @@ from domain.credit_record import CreditRecord
 from domain.disclosure import Disclosure
 from domain.enterprise import Decision, Enterprise, EnterpriseDetails
 from domain.face import FaceChecks, FaceEvidence
+from domain.handover import COMPLETE, Handover
 from domain.kiosk import Kiosk
-from domain.letter import CURRENT
+from domain.letter import CURRENT, SignedLetter
 from domain.passcode import PasscodeTries
 from domain.profile import Profile
 from domain.provider import Provider
@@ -155,6 +156,27 @@ def worker_with_revoked_letter() -> Worker:
     return made
 
 
+def letter_in_force() -> SignedLetter:
+    """The letter of a complete worker."""
+    return complete_worker().require_letter_in_force()
+
+
+def handover(since: datetime = NOON) -> Handover:
+    return Handover.open(cause(since), WANG, SCAN, RULES)
+
+
+def redeemed_handover(since: datetime = NOON) -> Handover:
+    made = handover(since)
+    made.redeem(cause(since), RULES)
+    return made
+
+
+def ended_handover() -> Handover:
+    made = redeemed_handover()
+    made.end(cause(), COMPLETE)
+    return made
+
+
 def attendance(since: datetime = NOON) -> Attendance:
     return Attendance.start(cause(since), WANG, RULES)
 
@@ -189,7 +211,7 @@ def refused_scan() -> RefusedScan:
 
 def approved_disclosure(since: datetime = NOON) -> Disclosure:
     made = disclosure(since)
-    made.approve(cause(since), ["tax"], RULES)
+    made.approve(cause(since), ["tax"], RULES, letter_in_force())
     return made
 
 

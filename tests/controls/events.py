@@ -12,7 +12,6 @@ from domain.enterprise_import import EnterpriseImport
 from domain.event import LedgerAggregate
 from domain.face import FaceChecks
 from domain.kiosk import Kiosk
-from domain.letter import CURRENT
 from domain.provider import Provider
 from domain.staff import StaffMember
 from tests.controls import aggregates as made
@@ -116,8 +115,11 @@ def _attendances() -> Iterator[LedgerAggregate]:
 
 def _scans() -> Iterator[LedgerAggregate]:
     viewed = made.approved_disclosure()
-    viewed.view(cause(NOON + MINUTE, f"person:{LI}"), CURRENT.scopes)
+    viewed.view(cause(NOON + MINUTE, f"person:{LI}"), made.letter_in_force())
     yield viewed
+    ended = made.approved_disclosure()
+    ended.end(cause(NOON + MINUTE, "system:schedule"), None)
+    yield ended
     declined = made.disclosure()
     declined.decline(cause(), "digits_wrong")
     yield declined
@@ -128,6 +130,7 @@ def _scans() -> Iterator[LedgerAggregate]:
     abandoned.abandon(cause(actor=f"person:{LI}"))
     yield abandoned
     yield made.refused_scan()
+    yield made.ended_handover()
 
 
 def _revised_enterprise() -> LedgerAggregate:

@@ -6,12 +6,14 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from api.tokens import BORROWED
 from devices.face_matcher import FaceMatcher
 from domain.event import Cause
 from jiazheng.demo import pictures
 from jiazheng.demo.client import Client
 from jiazheng.demo.doubles.passkey import SoftwarePasskey
 from ledger.face_templates import FaceTemplate
+from ledger.use_cases.handovers import open_handover
 from ledger.use_cases.staff import enrolment_token as token_of
 from ledger.use_cases.staff import grant_first_administrator
 from tests.controls import people
@@ -113,9 +115,19 @@ def real_template(picture: str) -> FaceTemplate:
 
 def signed_in(api: Api, subject: UUID, role: str, enterprise_id: UUID | None = None) -> Client:
     """A client with a session of its own, opened without SMS or passkey."""
+    if role == BORROWED:
+        return borrowing(api, subject)
     tokens = api.parts.sessions.open(api.clock(), subject, role, "device", enterprise_id)
     client = api.client()
     client.sign_in({name: str(value) for name, value in asdict(tokens).items()})
+    return client
+
+
+def borrowing(api: Api, subject: UUID) -> Client:
+    """A client on a borrowed device, for somebody who asked for a code just now."""
+    ledger, client = api.parts.ledger, api.client()
+    code, _, _ = open_handover(ledger, people.cause(api.clock, f"person:{subject}"), subject)
+    client.sign_in(client.post("/v1/handover-sessions", json={"code": code}))
     return client
 
 

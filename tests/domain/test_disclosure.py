@@ -9,6 +9,7 @@ from tests.controls import aggregates
 from tests.controls.moments import INSTANT, LI, NOON, RULES, WANG, cause, refused
 
 PROMPT_ENDS = NOON + RULES.prompt_ttl
+LETTER = aggregates.letter_in_force()
 READING_ENDS = NOON + RULES.disclosure_ttl
 
 Given = Callable[[], Disclosure]
@@ -27,23 +28,42 @@ def test_an_approval_opens_what_was_approved_for_a_while() -> None:
     # given a prompt that asks for tax and health
     disclosure = aggregates.disclosure()
     # when the worker approves tax alone
-    disclosure.approve(cause(), ["tax"], RULES)
+    disclosure.approve(cause(), ["tax"], RULES, LETTER)
     # then tax alone can be read until the half hour is over
-    assert disclosure.view(cause(READING_ENDS), CURRENT.scopes) == ("tax",)
+    assert disclosure.view(cause(READING_ENDS), LETTER) == ("tax",)
     assert disclosure.status_at(READING_ENDS + INSTANT) == "ended"
 
 
 def test_every_look_is_an_event() -> None:
     disclosure = aggregates.approved_disclosure()
-    disclosure.view(cause(), CURRENT.scopes)
-    disclosure.view(cause(), CURRENT.scopes)
+    disclosure.view(cause(), LETTER)
+    disclosure.view(cause(), LETTER)
     looks = [event for event in disclosure.pending_events if isinstance(event, Disclosure.Viewed)]
     assert (disclosure.views, [look.scopes for look in looks]) == (2, [["tax"], ["tax"]])
 
 
-def test_what_the_letter_no_longer_covers_is_not_shown() -> None:
+def test_a_later_authorization_of_the_same_text_shows_nothing_of_what_was_approved_before() -> None:
+    # given an approval under a letter that was revoked and authorized again
+    disclosure, worker = aggregates.approved_disclosure(), aggregates.worker_with_revoked_letter()
+    worker.sign_letter(cause(command=2), CURRENT, CURRENT.text_sha256)
+    worker.authorize_letter(cause(command=2))
+    # when the consumer looks within the half hour, then it is over
+    with refused(Reason.DISCLOSURE_EXPIRED):
+        disclosure.view(cause(), worker.require_letter_in_force())
+
+
+def test_a_disclosure_ends_with_its_letter_and_no_other_way() -> None:
+    # given an approval, and its letter in force
     disclosure = aggregates.approved_disclosure()
-    assert disclosure.view(cause(), ("basic", "health")) == ()
+    with refused(Reason.DISCLOSURE_NOT_TO_END):
+        disclosure.end(cause(), LETTER)
+    # when the letter is gone, then it ends, once
+    disclosure.end(cause(), None)
+    assert disclosure.status == "ended"
+    with refused(Reason.DISCLOSURE_NOT_TO_END):
+        disclosure.end(cause(), None)
+    with refused(Reason.DISCLOSURE_EXPIRED):
+        disclosure.view(cause(), LETTER)
 
 
 @pytest.mark.parametrize("because", ["refused", "digits_wrong"])
@@ -69,19 +89,19 @@ def test_expiring_carries_the_deadline_as_its_time() -> None:
 
 
 def approve(disclosure: Disclosure) -> None:
-    disclosure.approve(cause(), ["tax"], RULES)
+    disclosure.approve(cause(), ["tax"], RULES, LETTER)
 
 
 def approve_late(disclosure: Disclosure) -> None:
-    disclosure.approve(cause(PROMPT_ENDS + INSTANT), ["tax"], RULES)
+    disclosure.approve(cause(PROMPT_ENDS + INSTANT), ["tax"], RULES, LETTER)
 
 
 def approve_nothing(disclosure: Disclosure) -> None:
-    disclosure.approve(cause(), [], RULES)
+    disclosure.approve(cause(), [], RULES, LETTER)
 
 
 def approve_more_than_was_asked_for(disclosure: Disclosure) -> None:
-    disclosure.approve(cause(), ["tax", "criminal_record"], RULES)
+    disclosure.approve(cause(), ["tax", "criminal_record"], RULES, LETTER)
 
 
 def decline(disclosure: Disclosure) -> None:
@@ -109,11 +129,11 @@ def expire_early(disclosure: Disclosure) -> None:
 
 
 def view(disclosure: Disclosure) -> None:
-    disclosure.view(cause(), CURRENT.scopes)
+    disclosure.view(cause(), LETTER)
 
 
 def view_late(disclosure: Disclosure) -> None:
-    disclosure.view(cause(READING_ENDS + INSTANT), CURRENT.scopes)
+    disclosure.view(cause(READING_ENDS + INSTANT), LETTER)
 
 
 def require_unasked(disclosure: Disclosure) -> None:

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from domain.disclosure import Disclosure
-from domain.letter import CURRENT
 from domain.rejections import Refused
 from tests.controls import aggregates
 from tests.controls.moments import NOON, RULES, cause
 
+LETTER = aggregates.letter_in_force()
 ANSWERS = (Disclosure.Approved, Disclosure.Declined, Disclosure.Expired, Disclosure.Abandoned)
 SCOPES = st.lists(st.sampled_from(["tax", "health", "basic"]), max_size=3)
 STEPS = st.sampled_from(
@@ -62,7 +62,7 @@ class Scan(RuleBasedStateMachine):
     def approve(self, scopes: list[str]) -> None:
         is_allowed = self.is_open and bool(scopes) and "basic" not in scopes
         if self.expect(
-            lambda: self.disclosure.approve(cause(self.now), scopes, RULES), is_allowed=is_allowed
+            lambda: self.disclosure.approve(cause(self.now), scopes, RULES, LETTER), is_allowed=is_allowed
         ):
             self.answer, self.approved_at = "approved", self.now
 
@@ -84,9 +84,7 @@ class Scan(RuleBasedStateMachine):
 
     @rule()
     def view(self) -> None:
-        self.expect(
-            lambda: self.disclosure.view(cause(self.now), CURRENT.scopes), is_allowed=self.is_readable
-        )
+        self.expect(lambda: self.disclosure.view(cause(self.now), LETTER), is_allowed=self.is_readable)
 
     @invariant()
     def nothing_is_viewed_without_an_approval_or_after_its_end(self) -> None:

@@ -12,7 +12,8 @@ from domain.event import LedgerAggregate
 from domain.personal import personal_fields
 from tests.controls.events import aggregate_classes, event_classes, examples, stories
 
-CALLS_OF_ASSIGNMENTS = {"tuple", "append", "EnterpriseDetails", "AnnouncementContent"}
+ASSIGNED = {"EnterpriseDetails", "AnnouncementContent", "SignedLetter"}
+CALLS_OF_ASSIGNMENTS = {"tuple", "append", "authorized", "ended"} | ASSIGNED
 """What an event's `apply` may call; none can refuse."""
 
 EVENTS = event_classes()

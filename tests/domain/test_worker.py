@@ -7,6 +7,7 @@ from domain.rejections import Reason
 from domain.streams import partition_of
 from domain.worker import Worker
 from tests.controls import aggregates
+from tests.controls.letters import NEW_TEXT
 from tests.controls.moments import AINONG, BEIJIN, INSTANT, NOON, RULES, WANG, cause, refused
 
 Given = Callable[[], Worker]
@@ -159,6 +160,48 @@ def test_after_a_revocation_the_letter_is_signed_and_authorized_anew() -> None:
     sign(worker)
     authorize(worker)
     worker.require_letter_in_force()
+
+
+def test_a_new_text_is_signed_beside_the_letter_in_force_and_replaces_it_when_authorized() -> None:
+    # given a complete worker who signs a new text
+    worker = aggregates.complete_worker()
+    worker.sign_letter(cause(), NEW_TEXT, NEW_TEXT.text_sha256)
+    # then the letter before is still in force
+    assert worker.require_letter_in_force().version == CURRENT.version
+    assert worker.require_letter_to_authorize().version == NEW_TEXT.version
+    # when the new one is authorized
+    authorize(worker)
+    # then it alone is in force
+    assert worker.require_letter_in_force().version == NEW_TEXT.version
+    assert [letter.is_in_force for letter in worker.letters] == [False, True]
+    assert worker.authorized_scopes == NEW_TEXT.scopes
+    with refused(Reason.LETTER_ALREADY_IN_FORCE):
+        authorize(worker)
+
+
+def test_a_revocation_takes_back_what_was_signed_in_its_place_too() -> None:
+    worker = aggregates.complete_worker()
+    worker.sign_letter(cause(), NEW_TEXT, NEW_TEXT.text_sha256)
+    worker.revoke_letter(cause())
+    with refused(Reason.LETTER_NOT_SIGNED):
+        authorize(worker)
+
+
+def test_an_older_text_is_not_signed_over_a_newer_one() -> None:
+    worker = aggregates.complete_worker()
+    older = Letter("2025-01", ("basic", "tax"), "较早的授权书")
+    with refused(Reason.LETTER_ALREADY_IN_FORCE):
+        worker.sign_letter(cause(), older, older.text_sha256)
+
+
+def test_a_signed_letter_knows_its_events_and_its_authorization() -> None:
+    worker = aggregates.complete_worker()
+    letter = worker.require_letter_in_force()
+    events = {event.originator_version: type(event) for event in worker.pending_events}
+    assert letter.authorizing is not None
+    assert events[letter.signing] is Worker.LetterSigned
+    assert events[letter.authorizing] is Worker.LetterAuthorized
+    assert letter.authorization == cause().command_id
 
 
 def test_what_was_authorized_is_what_was_signed_whatever_the_text_says_today() -> None:

@@ -103,6 +103,7 @@ class Journey(RuleBasedStateMachine):
         if self.worker.authorized_scopes:
             assert self.worker.identity_assurance
             assert self.worker.signed_scopes == self.worker.authorized_scopes
+        assert (self.worker.letter_in_force is not None) == self.is_in_force
 
     @invariant()
     def the_worker_is_what_the_model_says(self) -> None:

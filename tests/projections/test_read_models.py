@@ -16,6 +16,7 @@ from projections import (
     disclosures,
     employment,
     enterprise_record,
+    pushed,
     signers,
     trail,
     worker_directory,
@@ -130,12 +131,12 @@ def test_steps_after_a_place_are_told_for_the_push(connection: Connection, proje
     # given the last step of a scan
     worker = projected.worker.subject
     partition = partition_of(worker)
-    [*_, last] = disclosures.steps_of_party_after(connection, worker, {partition: 0})
+    [*_, last] = pushed.steps_of_party_after(connection, worker, {partition: 0})
     # then nothing comes after it, and it comes after the place before it
     seen, before = {partition: last.position}, {partition: last.position - 1}
-    assert disclosures.steps_of_party_after(connection, worker, seen) == []
-    assert disclosures.steps_of_party_after(connection, worker, before) == [last]
-    assert disclosures.steps_after(connection, before) == [last]
+    assert pushed.steps_of_party_after(connection, worker, seen) == []
+    assert pushed.steps_of_party_after(connection, worker, before) == [last]
+    assert pushed.steps_after(connection, before) == [last]
 
 
 def test_a_submitted_record_is_listed_by_type_without_what_it_says(

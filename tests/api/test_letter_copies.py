@@ -1,0 +1,169 @@
+"""The letter (授权书) in its versions, and one's own signed one: read again, confirmed, downloaded as PDF."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import zxingcpp
+from PIL import Image
+from pypdf import PdfReader
+
+from domain.letter import CURRENT, LETTERS, Letter, Letters
+from tests.controls.api import Api
+from tests.controls.problems import refusal
+from tests.controls.visitors import SAME_FACE, Visitor, complete_worker, photo, register_worker
+from tests.controls.workers import again, signed_worker
+
+A_WEEK = timedelta(days=7)
+
+
+@contextmanager
+def published(api: Api) -> Iterator[Letter]:
+    """A text that is signed from now on; in a week older letters no longer count."""
+    now = api.clock()
+    letter = Letter("2026-99", ("basic", "tax"), "授权书(新版)\n\n本人授权。\n", now, now + A_WEEK)
+    api.parts.ledger.letters = Letters.of([CURRENT, letter])
+    try:
+        yield letter
+    finally:
+        api.parts.ledger.letters = LETTERS
+
+
+def sign(worker: Visitor, letter: Letter) -> None:
+    signed = {"version": letter.version, "text_sha256": letter.text_sha256}
+    worker.client.post("/v1/letter-signatures", json=signed)
+
+
+def text_of(pdf: bytes) -> str:
+    """What a reader of the document finds, without what pypdf puts between the characters of such a font."""
+    found = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    return found.replace("\x00", "").replace(" ", "")
+
+
+def pdf_of(api: Api, worker: Visitor) -> bytes:
+    answer = api.get("/v1/me/letter.pdf", worker.token)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    assert answer.headers["cache-control"] == "no-store"
+    return answer.content
+
+
+def test_everybody_reads_the_text_of_today_and_any_other_version(api: Api) -> None:
+    # given a new text
+    with published(api) as letter:
+        # then it is the one of today, and the older one can still be read
+        today, older = api.get("/v1/letter").json(), api.get(f"/v1/letters/{CURRENT.version}").json()
+    assert (today["version"], today["text"], today["scopes"]) == ("2026-99", letter.text, ["basic", "tax"])
+    assert (older["text_sha256"], older["supersedes_at"]) == (CURRENT.text_sha256, None)
+    assert refusal(api.get("/v1/letters/1999-01")) == (404, "letter-unknown", "version")
+
+
+def test_before_the_face_check_the_worker_confirms_whose_letter_it_is_and_what_it_covers(api: Api) -> None:
+    # given a worker who signed
+    worker = signed_worker(api)
+    # when they look at what they are about to authorize
+    mine = worker.client.get("/v1/me/letter")
+    # then it says who they are, the ID number masked, and the scopes
+    assert (mine["name"], mine["id_number"]) == (str(worker.person.name), worker.person.id_number.masked())
+    assert mine["to_authorize"]["scopes"] == list(CURRENT.scopes)
+    assert (mine["status"], mine["authorized_at"], mine["authorized_position"]) == ("signed", None, None)
+
+
+def test_the_letter_is_read_again_with_the_places_of_its_events(api: Api) -> None:
+    # given a worker who signs and authorizes
+    worker = signed_worker(api)
+    answer = api.post("/v1/letter-authorizations", worker.token, files=photo(SAME_FACE))
+    # when they read the letter
+    mine = worker.client.get("/v1/me/letter")
+    # then it is the signed text, in force, at the place where the authorization lies
+    assert (mine["version"], mine["text_sha256"]) == (CURRENT.version, CURRENT.text_sha256)
+    assert (mine["status"], mine["to_authorize"], mine["valid_until"]) == ("in_force", None, None)
+    assert mine["authorized_position"] in answer.headers["ledger-position"].split(",")
+    assert mine["signed_position"].split(".")[0] == mine["authorized_position"].split(".")[0]
+
+
+def test_a_revoked_letter_is_read_as_revoked(api: Api) -> None:
+    worker = complete_worker(api)
+    worker.client.post("/v1/letter-revocations")
+    assert worker.client.get("/v1/me/letter")["status"] == "revoked"
+
+
+def test_without_a_signature_there_is_no_letter_of_one_s_own(api: Api) -> None:
+    worker = register_worker(api)
+    for path in ("/v1/me/letter", "/v1/me/letter.pdf"):
+        assert refusal(api.get(path, worker.token)) == (409, "letter-not-signed", None)
+
+
+def test_a_new_text_is_signed_while_the_older_letter_goes_on_and_then_replaces_it(api: Api) -> None:
+    # given a complete worker, and a new text that counts in a week
+    worker = complete_worker(api)
+    with published(api) as letter:
+        assert worker.client.get("/v1/me/letter")["valid_until"] is not None
+        # when they sign it
+        sign(worker, letter)
+        mine = worker.client.get("/v1/me/letter")
+        # then the older one goes on until the face authorizes the new one
+        assert (mine["version"], mine["status"]) == (CURRENT.version, "in_force")
+        assert mine["to_authorize"]["version"] == letter.version
+        worker.client.post("/v1/letter-authorizations", files=photo(SAME_FACE))
+        mine = worker.client.get("/v1/me/letter")
+        assert (mine["version"], mine["scopes"]) == (letter.version, list(letter.scopes))
+
+
+def test_a_letter_of_a_text_that_no_longer_counts_opens_nothing(api: Api) -> None:
+    # given a complete worker, and a new text
+    worker = complete_worker(api)
+    with published(api):
+        # when a week has passed
+        api.clock.advance(A_WEEK)
+        later = again(api, worker)
+        # then certificate and check-in say that it has to be signed anew
+        answers = [
+            api.post("/v1/certificate-codes", later.token),
+            api.post("/v1/check-ins", later.token, files=photo(SAME_FACE)),
+        ]
+        assert {refusal(one) for one in answers} == {(403, "letter-outdated", None)}
+        assert later.client.get("/v1/me/letter")["status"] == "outdated"
+
+
+def test_the_pdf_holds_text_person_hash_positions_and_local_times(api: Api) -> None:
+    # given a complete worker
+    worker = complete_worker(api)
+    mine = worker.client.get("/v1/me/letter")
+    # when they download the letter
+    text = text_of(pdf_of(api, worker))
+    # then all of it is there, and the ID number is masked
+    flat = text.replace("\n", "")
+    assert CURRENT.text.replace("\n", "").replace(" ", "") in flat
+    for part in (str(worker.person.name), worker.person.id_number.masked(), CURRENT.text_sha256):
+        assert part.replace(" ", "") in flat
+    assert f"签署记录位置:{mine['signed_position']}" in text
+    assert f"授权记录位置:{mine['authorized_position']}" in text
+    assert f"{api.clock() + timedelta(hours=8):%Y-%m-%d%H:%M:%S}(Asia/Shanghai)" in text
+    assert str(worker.person.id_number) not in flat
+
+
+def test_the_qr_code_of_the_pdf_says_where_to_find_the_events_and_nothing_of_the_person(api: Api) -> None:
+    # given the picture in a worker's PDF
+    worker = complete_worker(api)
+    (picture,) = PdfReader(io.BytesIO(pdf_of(api, worker))).pages[0].images
+    # when it is scanned
+    (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture.data)))
+    # then it names version, hash and positions
+    mine = worker.client.get("/v1/me/letter")
+    assert code.text.splitlines() == [
+        "jiazheng-letter",
+        f"version={CURRENT.version}",
+        f"text_sha256={CURRENT.text_sha256}",
+        f"signed={mine['signed_position']}",
+        f"authorized={mine['authorized_position']}",
+    ]
+
+
+def test_the_pdf_is_the_same_to_the_byte_until_something_happens(api: Api) -> None:
+    worker = complete_worker(api)
+    first = pdf_of(api, worker)
+    api.clock.advance(timedelta(minutes=1))
+    assert pdf_of(api, worker) == first
+    worker.client.post("/v1/letter-revocations")
+    assert "撤回时间" in text_of(pdf_of(api, worker))
