@@ -21,6 +21,8 @@ from domain.rules import Rules
 
 ACCESS, REFRESH = "jza_", "jzr_"
 
+_BY_ID = SQL("partition = ledger.partition_of(%s) AND session_id = %s")
+
 _IN_FORCE = SQL("""
     revoked_at IS NULL AND NOT EXISTS (
         SELECT FROM ledger.erased_subjects e
@@ -67,9 +69,10 @@ class Sessions:
         expiries = (tokens.access_expires_at, tokens.refresh_expires_at)
         with self._pool.connection() as connection:
             connection.execute(
-                "INSERT INTO ops.sessions (session_id, subject_id, role, enterprise_id, device, started_at,"
-                " access_expires_at, refresh_expires_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-                (session_id, subject_id, role, enterprise_id, device, at, *expiries),
+                "INSERT INTO ops.sessions (partition, session_id, subject_id, role, enterprise_id, device,"
+                " started_at, access_expires_at, refresh_expires_at)"
+                " VALUES (ledger.partition_of(%s), %s, %s, %s, %s, %s, %s, %s, %s)",
+                (session_id, session_id, subject_id, role, enterprise_id, device, at, *expiries),
             )
         return tokens
 
@@ -82,13 +85,13 @@ class Sessions:
         session_id, generation = self._read(ACCESS, access_token)
         query = SQL("""
             SELECT session_id, subject_id, role, enterprise_id, generation FROM ops.sessions s
-            WHERE session_id = %s AND generation = %s AND access_expires_at > %s AND {}
-        """).format(_IN_FORCE)
+            WHERE {} AND generation = %s AND access_expires_at > %s AND {}
+        """).format(_BY_ID, _IN_FORCE)
         with (
             self._pool.connection() as connection,
             connection.cursor(row_factory=class_row(Session)) as cursor,
         ):
-            session = cursor.execute(query, (session_id, generation, at)).fetchone()
+            session = cursor.execute(query, (session_id, session_id, generation, at)).fetchone()
         if session is None:
             raise Refused(Reason.TOKEN_INVALID)
         return session
@@ -103,11 +106,11 @@ class Sessions:
         tokens = self._tokens(at, session_id, generation + 1)
         query = SQL("""
             UPDATE ops.sessions s SET generation = %s, access_expires_at = %s, refresh_expires_at = %s
-            WHERE session_id = %s AND generation = %s AND refresh_expires_at > %s AND {}
-        """).format(_IN_FORCE)
+            WHERE {} AND generation = %s AND refresh_expires_at > %s AND {}
+        """).format(_BY_ID, _IN_FORCE)
         fresh = (generation + 1, tokens.access_expires_at, tokens.refresh_expires_at)
         with self._pool.connection() as connection:
-            refreshed = connection.execute(query, (*fresh, session_id, generation, at)).rowcount
+            refreshed = connection.execute(query, (*fresh, session_id, session_id, generation, at)).rowcount
         if not refreshed:
             self.revoke(at, session_id)
             raise Refused(Reason.TOKEN_INVALID)
@@ -117,8 +120,8 @@ class Sessions:
         """End a session; its tokens are refused from now on."""
         with self._pool.connection() as connection:
             connection.execute(
-                "UPDATE ops.sessions SET revoked_at = %s WHERE session_id = %s AND revoked_at IS NULL",
-                (at, session_id),
+                SQL("UPDATE ops.sessions SET revoked_at = %s WHERE {} AND revoked_at IS NULL").format(_BY_ID),
+                (at, session_id, session_id),
             )
 
     def revoke_all(self, at: datetime, subject_id: UUID) -> None:
@@ -132,8 +135,9 @@ class Sessions:
     def living(self, at: datetime, sessions: set[UUID]) -> set[UUID]:
         """Those of the sessions whose access token still holds; open streams of the others are closed."""
         query = SQL("""
-            SELECT session_id FROM ops.sessions s
-            WHERE session_id = ANY (%s) AND access_expires_at > %s AND {}
+            SELECT s.session_id FROM unnest(%s::uuid[]) AS asked (id)
+            JOIN ops.sessions s ON s.partition = ledger.partition_of(asked.id) AND s.session_id = asked.id
+            WHERE access_expires_at > %s AND {}
         """).format(_IN_FORCE)
         with self._pool.connection() as connection:
             return {row[0] for row in connection.execute(query, (list(sessions), at))}

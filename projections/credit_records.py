@@ -23,6 +23,7 @@ CREDIT_RECORDS = Table(
         "submitted_at": "timestamptz NOT NULL",
     },
     key=("worker_id", "record_id"),
+    owner="worker_id",
 )
 TABLES = (CREDIT_RECORDS,)
 HANDLES = (CreditRecord.Created, Account.Erased)
@@ -33,8 +34,9 @@ def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
     CREDIT_RECORDS.upsert(
         connection, [_row(e.event) for e in events if isinstance(e.event, CreditRecord.Created)]
     )
-    erased = [e.event.subject_id for e in events if isinstance(e.event, Account.Erased)]
-    connection.execute("DELETE FROM credit_records WHERE worker_id = ANY (%s)", (erased,))
+    CREDIT_RECORDS.delete(
+        connection, [e.event.subject_id for e in events if isinstance(e.event, Account.Erased)]
+    )
 
 
 def _row(event: CreditRecord.Created) -> dict[str, Any]:
@@ -51,6 +53,7 @@ def records_of(connection: Connection, worker_id: UUID, record_types: Sequence[s
     """The streams of a worker's records of some types, oldest first."""
     query = """
         SELECT record_id FROM views.credit_records
-        WHERE worker_id = %s AND record_type = ANY (%s) ORDER BY submitted_at, record_id
+        WHERE partition = ledger.partition_of(%s) AND worker_id = %s AND record_type = ANY (%s)
+        ORDER BY submitted_at, record_id
     """
-    return [row[0] for row in connection.execute(query, (worker_id, list(record_types)))]
+    return [row[0] for row in connection.execute(query, (worker_id, worker_id, list(record_types)))]

@@ -24,6 +24,7 @@ PEOPLE = Table(
         "registered_at": "timestamptz NOT NULL",
     },
     key=("subject_id",),
+    owner="subject_id",
 )
 TABLES = (PEOPLE,)
 HANDLES = (Account.Created, Account.Erased)
@@ -38,7 +39,7 @@ def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
     }
     PEOPLE.upsert(connection, rows.values())
     erased = [logged.event.subject_id for logged in events if isinstance(logged.event, Account.Erased)]
-    connection.execute("DELETE FROM people WHERE subject_id = ANY (%s)", (erased,))
+    PEOPLE.delete(connection, erased)
 
 
 def _row(event: Account.Created) -> dict[str, Any]:
@@ -62,6 +63,9 @@ class Person:
 
 def find_people(connection: Connection, subject_ids: Sequence[UUID]) -> dict[UUID, Person]:
     """The living among these people."""
-    query = "SELECT * FROM views.people WHERE subject_id = ANY (%s)"
+    query = """
+        SELECT p.subject_id, p.role, p.sealed_name, p.registered_at FROM unnest(%s::uuid[]) AS wanted (id)
+        JOIN views.people p ON p.partition = ledger.partition_of(wanted.id) AND p.subject_id = wanted.id
+    """
     with connection.cursor(row_factory=class_row(Person)) as cursor:
         return {person.subject_id: person for person in cursor.execute(query, (list(subject_ids),))}
