@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from fastapi import Response
+from psycopg.sql import SQL
 from psycopg_pool import ConnectionPool
 
 from api.problems import Problem
@@ -29,6 +30,7 @@ Nor is the token of a borrowed device, of which nothing shall be left.
 Later than a client repeats for want of an answer it is another look, so that none goes unrecorded.
 """
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
+_BY_KEY = SQL("partition = ledger.partition_of_text(%s) AND actor = %s AND request_key = %s")
 KEPT_HEADERS = ("content-type", "etag", "ledger-position", "location", "retry-after")
 
 
@@ -81,24 +83,25 @@ class Answers:
             Problem: the key was used for another request, or the same one is being served.
         """
         taken = """
-            INSERT INTO ops.answers AS a (actor, request_key, request_mac, command_id, locked_until)
-            VALUES (%s, %s, %s, %s, %s)
-            ON CONFLICT (actor, request_key) DO UPDATE SET locked_until = excluded.locked_until,
+            INSERT INTO ops.answers AS a
+                (partition, actor, request_key, request_mac, command_id, locked_until)
+            VALUES (ledger.partition_of_text(%s), %s, %s, %s, %s, %s)
+            ON CONFLICT (partition, actor, request_key) DO UPDATE SET locked_until = excluded.locked_until,
                 command_id = CASE WHEN a.locked_until < %s THEN excluded.command_id ELSE a.command_id END
             WHERE a.status IS NULL AND a.locked_until <= %s AND a.request_mac = excluded.request_mac
             RETURNING command_id
         """
         fresh = uuid4()
         begun_anew = NEVER if is_kept else at - ATTEMPT
-        values = (request.actor, request.key, request.mac, fresh, at + ATTEMPT, begun_anew, at)
+        values = (*_key(request), request.mac, fresh, at + ATTEMPT, begun_anew, at)
         with self._pool.connection() as connection:
             row = connection.execute(taken, values).fetchone()
         return Begun(row[0], is_retry=row[0] != fresh) if row else self._given_before(request)
 
     def _given_before(self, request: Request) -> Response:
-        query = "SELECT request_mac, status, sealed FROM ops.answers WHERE actor = %s AND request_key = %s"
+        query = SQL("SELECT request_mac, status, sealed FROM ops.answers WHERE {}").format(_BY_KEY)
         with self._pool.connection() as connection:
-            row = connection.execute(query, (request.actor, request.key)).fetchone()
+            row = connection.execute(query, _key(request)).fetchone()
         mac, status, sealed = row or (request.mac, None, None)
         if mac != request.mac:
             raise Problem("idempotency-key-reused", 422)
@@ -114,17 +117,21 @@ class Answers:
         sealed = seal(self._key, kept, _address(request), fresh_nonce())
         with self._pool.connection() as connection:
             connection.execute(
-                "UPDATE ops.answers SET status = %s, sealed = %s WHERE actor = %s AND request_key = %s",
-                (answer.status_code, sealed, request.actor, request.key),
+                SQL("UPDATE ops.answers SET status = %s, sealed = %s WHERE {}").format(_BY_KEY),
+                (answer.status_code, sealed, *_key(request)),
             )
 
     def give_up(self, request: Request, at: datetime) -> None:
         """Let a repeated request try again, under the same command id."""
         with self._pool.connection() as connection:
             connection.execute(
-                "UPDATE ops.answers SET locked_until = %s WHERE actor = %s AND request_key = %s",
-                (at, request.actor, request.key),
+                SQL("UPDATE ops.answers SET locked_until = %s WHERE {}").format(_BY_KEY),
+                (at, *_key(request)),
             )
+
+
+def _key(request: Request) -> tuple[str, str, str]:
+    return request.actor, request.actor, request.key
 
 
 def _address(request: Request) -> str:

@@ -45,8 +45,8 @@ def revoke_one(connection: Connection, at: datetime, subject: UUID, session_id: 
     """
     found = connection.execute(
         "UPDATE ops.sessions SET revoked_at = coalesce(revoked_at, %s)"
-        " WHERE session_id = %s AND subject_id = %s",
-        (at, session_id, subject),
+        " WHERE partition = ledger.partition_of(%s) AND session_id = %s AND subject_id = %s",
+        (at, session_id, session_id, subject),
     ).rowcount
     if not found:
         raise Refused(Reason.NOT_FOUND)

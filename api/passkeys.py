@@ -40,7 +40,9 @@ class Passkeys:
         with self._pool.connection() as connection:
             connection.execute("DELETE FROM ops.staff_challenges WHERE expires_at < %s", (at,))
             connection.execute(
-                "INSERT INTO ops.staff_challenges VALUES (%s, %s)", (self._mac(challenge), at + CHALLENGE_TTL)
+                "INSERT INTO ops.staff_challenges (partition, challenge_mac, expires_at)"
+                " VALUES (ledger.partition_of_digest(%s), %s, %s)",
+                (self._mac(challenge), self._mac(challenge), at + CHALLENGE_TTL),
             )
         return bytes_to_base64url(challenge)
 
@@ -92,9 +94,13 @@ class Passkeys:
             challenge = parse_client_data_json(base64url_to_bytes(encoded)).challenge
         except UNREADABLE as error:
             raise Refused(Reason.PASSKEY_INVALID) from error
-        query = "DELETE FROM ops.staff_challenges WHERE challenge_mac = %s AND expires_at >= %s"
+        query = """
+            DELETE FROM ops.staff_challenges
+            WHERE partition = ledger.partition_of_digest(%s) AND challenge_mac = %s AND expires_at >= %s
+        """
+        mac = self._mac(challenge)
         with self._pool.connection() as connection:
-            if not connection.execute(query, (self._mac(challenge), at)).rowcount:
+            if not connection.execute(query, (mac, mac, at)).rowcount:
                 raise Refused(Reason.PASSKEY_INVALID)
         return challenge
 

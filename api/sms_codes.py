@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from psycopg import Connection
+from psycopg.sql import SQL
 
 from domain.identifiers import MobileNumber
 from domain.rejections import Reason, Refused
@@ -13,6 +14,8 @@ from ledger.credit_ledger import CreditLedger
 from ledger.sms_outbox import SmsOutbox
 
 A_DAY = timedelta(days=1)
+
+_OF_PHONE = SQL("partition = ledger.partition_of_digest(%s) AND phone_digest = %s")
 
 
 class SmsCodes:
@@ -37,8 +40,10 @@ class SmsCodes:
         with self._pool.connection() as connection, connection.transaction():
             self._require_allowance(connection, digest, at)
             connection.execute(
-                "INSERT INTO ops.sms_codes VALUES (%s, %s, %s, %s, %s)",
-                (digest, at, self._mac(digest, code), expires_at, self._rules.sms_code_tries),
+                "INSERT INTO ops.sms_codes"
+                " (partition, phone_digest, sent_at, code_mac, expires_at, tries_left)"
+                " VALUES (ledger.partition_of_digest(%s), %s, %s, %s, %s, %s)",
+                (digest, digest, at, self._mac(digest, code), expires_at, self._rules.sms_code_tries),
             )
             minutes = int(self._rules.sms_code_ttl.total_seconds() // 60)
             text = f"【家政信用】验证码{code},{minutes}分钟内有效。请勿告诉他人。"
@@ -49,10 +54,12 @@ class SmsCodes:
             "SELECT pg_advisory_xact_lock(%s)", (int.from_bytes(digest[:8], "big", signed=True),)
         )
         connection.execute(
-            "DELETE FROM ops.sms_codes WHERE phone_digest = %s AND sent_at <= %s", (digest, at - A_DAY)
+            SQL("DELETE FROM ops.sms_codes WHERE {} AND sent_at <= %s").format(_OF_PHONE),
+            (digest, digest, at - A_DAY),
         )
         row = connection.execute(
-            "SELECT count(*), max(sent_at) FROM ops.sms_codes WHERE phone_digest = %s", (digest,)
+            SQL("SELECT count(*), max(sent_at) FROM ops.sms_codes WHERE {}").format(_OF_PHONE),
+            (digest, digest),
         ).fetchone()
         sent, last = row or (0, None)
         if sent >= self._rules.sms_per_day or (last and at - last < self._rules.sms_interval):
@@ -65,14 +72,15 @@ class SmsCodes:
             Refused: it is wrong, too old, used, or was tried too often; which one is not told.
         """
         digest = self._index.digest("sms", str(phone))
-        try_it = """
+        try_it = SQL("""
             UPDATE ops.sms_codes SET tries_left = tries_left - 1, used = code_mac = %s
-            WHERE phone_digest = %s AND NOT used AND tries_left > 0 AND expires_at >= %s
-                AND sent_at = (SELECT max(sent_at) FROM ops.sms_codes WHERE phone_digest = %s)
+            WHERE {0} AND NOT used AND tries_left > 0 AND expires_at >= %s
+                AND sent_at = (SELECT max(sent_at) FROM ops.sms_codes WHERE {0})
             RETURNING used
-        """
+        """).format(_OF_PHONE)
+        values = (self._mac(digest, code), digest, digest, at, digest, digest)
         with self._pool.connection() as connection:
-            row = connection.execute(try_it, (self._mac(digest, code), digest, at, digest)).fetchone()
+            row = connection.execute(try_it, values).fetchone()
         if row is None or not row[0]:
             raise Refused(Reason.SMS_CODE_WRONG, field=field)
 

@@ -23,6 +23,8 @@ ACCESS, REFRESH = "jza_", "jzr_"
 BORROWED = "borrowed"
 """The role of a session on somebody else's device; its id is that of its handover."""
 
+_BY_ID = SQL("partition = ledger.partition_of(%s) AND session_id = %s")
+
 _IN_FORCE = SQL("""
     revoked_at IS NULL AND NOT EXISTS (
         SELECT FROM ledger.erased_subjects e
@@ -73,13 +75,13 @@ class Sessions:
         """Sign somebody in on a device."""
         session_id = uuid4()
         tokens = self._tokens(at, session_id, generation=1)
-        expiries = (tokens.access_expires_at, tokens.refresh_expires_at)
+        instants = (at, at, tokens.access_expires_at, tokens.refresh_expires_at)
         with self._pool.connection() as connection:
             connection.execute(
-                "INSERT INTO ops.sessions (session_id, subject_id, role, enterprise_id, device, device_id,"
-                " started_at, last_used_at, access_expires_at, refresh_expires_at)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                (session_id, subject_id, role, enterprise_id, device, device_id, at, at, *expiries),
+                "INSERT INTO ops.sessions (partition, session_id, subject_id, role, enterprise_id, device,"
+                " device_id, started_at, last_used_at, access_expires_at, refresh_expires_at)"
+                " VALUES (ledger.partition_of(%s), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                (session_id, session_id, subject_id, role, enterprise_id, device, device_id, *instants),
             )
         return tokens
 
@@ -88,12 +90,12 @@ class Sessions:
 
         It has no refresh token, and the row names no device, since that belongs to somebody else.
         """
-        row = (handover_id, subject_id, BORROWED, BORROWED, at, ends_at, ends_at)
+        row = (handover_id, handover_id, subject_id, BORROWED, BORROWED, at, ends_at, ends_at)
         with self._pool.connection() as connection:
             connection.execute(
-                "INSERT INTO ops.sessions (session_id, subject_id, role, device, started_at,"
-                " access_expires_at, refresh_expires_at) VALUES (%s, %s, %s, %s, %s, %s, %s)"
-                " ON CONFLICT DO NOTHING",
+                "INSERT INTO ops.sessions (partition, session_id, subject_id, role, device, started_at,"
+                " access_expires_at, refresh_expires_at)"
+                " VALUES (ledger.partition_of(%s), %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
                 row,
             )
         return self._write(ACCESS, handover_id, 1)
@@ -101,7 +103,9 @@ class Sessions:
     def forget(self, session_id: UUID) -> None:
         """Delete a session that is over."""
         with self._pool.connection() as connection:
-            connection.execute("DELETE FROM ops.sessions WHERE session_id = %s", (session_id,))
+            connection.execute(
+                SQL("DELETE FROM ops.sessions WHERE {}").format(_BY_ID), (session_id, session_id)
+            )
 
     def authenticate(self, at: datetime, access_token: str) -> Session:
         """The session of an access token.
@@ -112,13 +116,13 @@ class Sessions:
         session_id, generation = self._read(ACCESS, access_token)
         query = SQL("""
             SELECT session_id, subject_id, role, enterprise_id, generation FROM ops.sessions s
-            WHERE session_id = %s AND generation = %s AND access_expires_at > %s AND {}
-        """).format(_IN_FORCE)
+            WHERE {} AND generation = %s AND access_expires_at > %s AND {}
+        """).format(_BY_ID, _IN_FORCE)
         with (
             self._pool.connection() as connection,
             connection.cursor(row_factory=class_row(Session)) as cursor,
         ):
-            session = cursor.execute(query, (session_id, generation, at)).fetchone()
+            session = cursor.execute(query, (session_id, session_id, generation, at)).fetchone()
         if session is None:
             raise Refused(Reason.TOKEN_INVALID)
         return session
@@ -134,11 +138,11 @@ class Sessions:
         query = SQL("""
             UPDATE ops.sessions s
             SET generation = %s, last_used_at = %s, access_expires_at = %s, refresh_expires_at = %s
-            WHERE session_id = %s AND generation = %s AND refresh_expires_at > %s AND {}
-        """).format(_IN_FORCE)
+            WHERE {} AND generation = %s AND refresh_expires_at > %s AND {}
+        """).format(_BY_ID, _IN_FORCE)
         fresh = (generation + 1, at, tokens.access_expires_at, tokens.refresh_expires_at)
         with self._pool.connection() as connection:
-            refreshed = connection.execute(query, (*fresh, session_id, generation, at)).rowcount
+            refreshed = connection.execute(query, (*fresh, session_id, session_id, generation, at)).rowcount
         if not refreshed:
             self.revoke(at, session_id)
             raise Refused(Reason.TOKEN_INVALID)
@@ -148,8 +152,8 @@ class Sessions:
         """End a session; its tokens are refused from now on."""
         with self._pool.connection() as connection:
             connection.execute(
-                "UPDATE ops.sessions SET revoked_at = %s WHERE session_id = %s AND revoked_at IS NULL",
-                (at, session_id),
+                SQL("UPDATE ops.sessions SET revoked_at = %s WHERE {} AND revoked_at IS NULL").format(_BY_ID),
+                (at, session_id, session_id),
             )
 
     def revoke_all(self, at: datetime, subject_id: UUID) -> None:
@@ -163,8 +167,9 @@ class Sessions:
     def living(self, at: datetime, sessions: set[UUID]) -> set[UUID]:
         """Those of the sessions whose access token still holds; open streams of the others are closed."""
         query = SQL("""
-            SELECT session_id FROM ops.sessions s
-            WHERE session_id = ANY (%s) AND access_expires_at > %s AND {}
+            SELECT s.session_id FROM unnest(%s::uuid[]) AS asked (id)
+            JOIN ops.sessions s ON s.partition = ledger.partition_of(asked.id) AND s.session_id = asked.id
+            WHERE access_expires_at > %s AND {}
         """).format(_IN_FORCE)
         with self._pool.connection() as connection:
             return {row[0] for row in connection.execute(query, (list(sessions), at))}

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import class_row
+from psycopg.sql import SQL, Composed
 
 from domain.event import Cause
 from domain.streams import id_of_command
@@ -24,24 +25,32 @@ from ledger.use_cases.enterprises import finish_import, list_enterprises, reques
 CHUNK_LINES = 2_000
 REJECTIONS_PAGE = 1_000
 
+_BY_ID = SQL("partition = ledger.partition_of(%s) AND import_id = %s")
+_COLUMNS = SQL(
+    "import_id, actor, requested_at, file_sha256, encoding, columns, lines, read_bytes, read_lines, accepted,"
+    " changed, rejected, finished_at"
+)
 _INSERT = """
     INSERT INTO ops.enterprise_imports
-        (import_id, actor, requested_at, file_sha256, encoding, columns, lines, read_bytes, read_lines)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 1) ON CONFLICT (import_id) DO NOTHING
+        (partition, import_id, actor, requested_at, file_sha256, encoding, columns, lines, read_bytes,
+        read_lines)
+    VALUES (ledger.partition_of(%s), %s, %s, %s, %s, %s, %s, %s, %s, 1) ON CONFLICT DO NOTHING
 """
-_TAKE = "SELECT * FROM ops.enterprise_imports WHERE import_id = %s FOR UPDATE SKIP LOCKED"
-_MOVE = """
+_FIND = SQL("SELECT {} FROM ops.enterprise_imports WHERE {}").format(_COLUMNS, _BY_ID)
+_TAKE = SQL("{} FOR UPDATE SKIP LOCKED").format(_FIND)
+_MOVE = SQL("""
     UPDATE ops.enterprise_imports SET read_bytes = %s, read_lines = %s, accepted = accepted + %s,
         changed = changed + %s, rejected = rejected + %s
-    WHERE import_id = %s RETURNING *
-"""
+    WHERE {} RETURNING {}
+""").format(_BY_ID, _COLUMNS)
 _NEW_CODES = """
-    INSERT INTO ops.enterprise_import_codes SELECT %s, unnest(%s::text[])
+    INSERT INTO ops.enterprise_import_codes (partition, import_id, uscc)
+    SELECT ledger.partition_of(%s), %s, unnest(%s::text[])
     ON CONFLICT DO NOTHING RETURNING uscc
 """
 _REJECT = """
-    INSERT INTO ops.enterprise_import_rejections
-    SELECT %s, * FROM unnest(%s::bigint[], %s::text[], %s::text[])
+    INSERT INTO ops.enterprise_import_rejections (partition, import_id, line, "column", reason)
+    SELECT ledger.partition_of(%s), %s, * FROM unnest(%s::bigint[], %s::text[], %s::text[])
 """
 
 
@@ -93,7 +102,16 @@ class EnterpriseImports:
         """
         import_id, sheet = id_of_command(cause.command_id, "enterprise import"), examine(upload)
         upload.replace(self._file(import_id))
-        row = (import_id, cause.actor, cause.at, file_sha256, sheet.encoding, sheet.columns, sheet.lines)
+        row = (
+            import_id,
+            import_id,
+            cause.actor,
+            cause.at,
+            file_sha256,
+            sheet.encoding,
+            sheet.columns,
+            sheet.lines,
+        )
         with self._ledger.pool.connection() as connection:
             connection.execute(_INSERT, (*row, sheet.header_bytes))
         appended = request_import(self._ledger, cause, import_id, file_sha256, sheet.lines)
@@ -104,21 +122,21 @@ class EnterpriseImports:
 
     def find(self, import_id: UUID) -> ImportRow | None:
         """How far an import is."""
-        return self._one("SELECT * FROM ops.enterprise_imports WHERE import_id = %s", import_id)
+        return self._one(_FIND, import_id, import_id)
 
     def find_unfinished(self, file_sha256: str) -> ImportRow | None:
         """An import of the same file that is not done yet."""
-        query = """
-            SELECT * FROM ops.enterprise_imports WHERE file_sha256 = %s AND finished_at IS NULL
+        query = SQL("""
+            SELECT {} FROM ops.enterprise_imports WHERE file_sha256 = %s AND finished_at IS NULL
             ORDER BY requested_at LIMIT 1
-        """
+        """).format(_COLUMNS)
         return self._one(query, file_sha256)
 
     def take_turn(self, import_id: UUID, at: datetime) -> Turn:
         """Import the next chunk, unless somebody else does."""
         with self._ledger.pool.connection() as connection, connection.transaction():
             with connection.cursor(row_factory=class_row(ImportRow)) as cursor:
-                row = cursor.execute(_TAKE, (import_id,)).fetchone()
+                row = cursor.execute(_TAKE, (import_id, import_id)).fetchone()
             if row is None:
                 return Turn.NOT_MINE
             is_finished = row.finished_at is not None or self._import_chunk(connection, row, at)
@@ -135,12 +153,12 @@ class EnterpriseImports:
             after = page[-1].line
 
     def _rejections(self, import_id: UUID, after: int) -> list[RejectedLine]:
-        query = """
+        query = SQL("""
             SELECT line, "column", reason FROM ops.enterprise_import_rejections
-            WHERE import_id = %s AND line > %s ORDER BY line LIMIT %s
-        """
+            WHERE {} AND line > %s ORDER BY line LIMIT %s
+        """).format(_BY_ID)
         with self._ledger.pool.connection() as connection:
-            rows = connection.execute(query, (import_id, after, REJECTIONS_PAGE)).fetchall()
+            rows = connection.execute(query, (import_id, import_id, after, REJECTIONS_PAGE)).fetchall()
         return [RejectedLine(*row) for row in rows]
 
     def _import_chunk(self, connection: Connection, row: ImportRow, at: datetime) -> bool:
@@ -154,11 +172,11 @@ class EnterpriseImports:
             [r.column for r in rejected],
             [r.reason for r in rejected],
         )
-        connection.execute(_REJECT, (row.import_id, *columns))
+        connection.execute(_REJECT, (row.import_id, row.import_id, *columns))
         counts = (len(fresh), len(appended.positions), len(rejected))
         with connection.cursor(row_factory=class_row(ImportRow)) as cursor:
             place = (chunk.read_bytes, chunk.read_lines)
-            moved = cursor.execute(_MOVE, (*place, *counts, row.import_id)).fetchone()
+            moved = cursor.execute(_MOVE, (*place, *counts, row.import_id, row.import_id)).fetchone()
         if chunk.is_last and moved is not None:
             self._finish(connection, moved, at)
         return chunk.is_last
@@ -174,16 +192,17 @@ class EnterpriseImports:
         cause = Cause(at, row.actor, id_of_command(row.import_id, "finish"))
         counts = {"accepted": row.accepted, "changed": row.changed, "rejected": row.rejected}
         finish_import(self._ledger, cause, row.import_id, **counts)
-        done = "UPDATE ops.enterprise_imports SET finished_at = %s WHERE import_id = %s"
-        connection.execute(done, (at, row.import_id))
-        connection.execute("DELETE FROM ops.enterprise_import_codes WHERE import_id = %s", (row.import_id,))
+        mine = (row.import_id, row.import_id)
+        done = SQL("UPDATE ops.enterprise_imports SET finished_at = %s WHERE {}").format(_BY_ID)
+        connection.execute(done, (at, *mine))
+        connection.execute(SQL("DELETE FROM ops.enterprise_import_codes WHERE {}").format(_BY_ID), mine)
 
-    def _one(self, query: str, argument: object) -> ImportRow | None:
+    def _one(self, query: SQL | Composed, *arguments: object) -> ImportRow | None:
         with (
             self._ledger.pool.connection() as connection,
             connection.cursor(row_factory=class_row(ImportRow)) as cursor,
         ):
-            return cursor.execute(query, (argument,)).fetchone()
+            return cursor.execute(query, arguments).fetchone()
 
     def _found(self, import_id: UUID) -> ImportRow:
         row = self.find(import_id)
@@ -204,7 +223,7 @@ def _told_apart(
     Were the last one to hold, the same file would revise its enterprises back and forth each time.
     """
     codes = sorted({line.details.uscc for line in listed})
-    new = {row[0] for row in connection.execute(_NEW_CODES, (import_id, codes))}
+    new = {row[0] for row in connection.execute(_NEW_CODES, (import_id, import_id, codes))}
     fresh: list[ListedLine] = []
     twice: list[RejectedLine] = []
     for line in listed:

@@ -32,17 +32,18 @@ def store_template(ledger: CreditLedger, subject: UUID, template: FaceTemplate) 
             raise Refused(Reason.SUBJECT_ERASED)
         sealed = seal(ledger.keys.get(subject), text, address, fresh_nonce())
         connection.execute(
-            "INSERT INTO ops.face_templates VALUES (%s, %s, %s, %s) ON CONFLICT (subject_id) DO UPDATE"
+            "INSERT INTO ops.face_templates (partition, subject_id, model, kind, sealed)"
+            " VALUES (ledger.partition_of(%s), %s, %s, %s, %s) ON CONFLICT (partition, subject_id) DO UPDATE"
             " SET model = excluded.model, kind = excluded.kind, sealed = excluded.sealed",
-            (subject, template.model, template.kind, sealed),
+            (subject, subject, template.model, template.kind, sealed),
         )
 
 
 def has_template(ledger: CreditLedger, subject: UUID) -> bool:
     """Whether there is a face to compare with."""
-    query = "SELECT FROM ops.face_templates WHERE subject_id = %s"
+    query = "SELECT FROM ops.face_templates WHERE partition = ledger.partition_of(%s) AND subject_id = %s"
     with ledger.pool.connection() as connection:
-        return connection.execute(query, (subject,)).fetchone() is not None
+        return connection.execute(query, (subject, subject)).fetchone() is not None
 
 
 def load_template(ledger: CreditLedger, subject: UUID) -> FaceTemplate:
@@ -51,10 +52,12 @@ def load_template(ledger: CreditLedger, subject: UUID) -> FaceTemplate:
     Raises:
         Refused: there is none; the identity must be verified (again) with the card.
     """
+    query = """
+        SELECT model, kind, sealed FROM ops.face_templates
+        WHERE partition = ledger.partition_of(%s) AND subject_id = %s
+    """
     with ledger.pool.connection() as connection:
-        row = connection.execute(
-            "SELECT model, kind, sealed FROM ops.face_templates WHERE subject_id = %s", (subject,)
-        ).fetchone()
+        row = connection.execute(query, (subject, subject)).fetchone()
     if row is None:
         raise Refused(Reason.FACE_TEMPLATE_MISSING)
     model, kind, sealed = row

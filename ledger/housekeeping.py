@@ -16,7 +16,8 @@ STALE = (
     (
         """
         DELETE FROM ops.push_targets t USING ops.sessions s
-        WHERE s.session_id = t.session_id AND (s.revoked_at IS NOT NULL OR s.refresh_expires_at < %s)
+        WHERE s.partition = ledger.partition_of(t.session_id) AND s.session_id = t.session_id
+            AND (s.revoked_at IS NOT NULL OR s.refresh_expires_at < %s)
         """,
         timedelta(0),
     ),

@@ -13,7 +13,8 @@ from ledger.sealing import fresh_nonce, seal, unseal
 from ledger.subject_keys import SubjectErased
 
 _LIVING = """
-    SELECT t.session_id, t.platform, t.sealed FROM ops.push_targets t JOIN ops.sessions s USING (session_id)
+    SELECT t.session_id, t.platform, t.sealed FROM ops.push_targets t
+    JOIN ops.sessions s ON s.partition = ledger.partition_of(t.session_id) AND s.session_id = t.session_id
     WHERE t.partition = %s AND t.subject_id = %s AND s.revoked_at IS NULL AND s.refresh_expires_at > %s
     ORDER BY t.session_id
 """

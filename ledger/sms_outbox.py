@@ -15,13 +15,15 @@ from ledger.erased_subjects import is_erased
 from ledger.sealing import fresh_nonce, seal, unseal
 
 _OLDEST = """
-    SELECT message_id, sealed, queued_at, expires_at FROM ops.sms_outbox
+    SELECT partition, message_id, sealed, queued_at, expires_at FROM ops.sms_outbox
     WHERE expires_at > %s ORDER BY message_id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _INSERT = """
-    INSERT INTO ops.sms_outbox (dedup_key, sealed, queued_at, expires_at, subject_id)
-    VALUES (%s, %s, %s, %s, %s) ON CONFLICT (dedup_key) DO NOTHING
+    INSERT INTO ops.sms_outbox (partition, dedup_key, sealed, queued_at, expires_at, subject_id)
+    VALUES (coalesce(ledger.partition_of_text(%s), floor(random() * 16)), %s, %s, %s, %s, %s)
+    ON CONFLICT (partition, dedup_key) DO NOTHING
 """
+"""Equal keys meet in one partition; a message without one may lie anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,9 @@ class SmsOutbox:
             return False
         content = json.dumps({"phone": phone, "text": text}, ensure_ascii=False)
         sealed = seal(self._key, content, _address(expires_at), fresh_nonce())
-        return connection.execute(_INSERT, (dedup_key, sealed, at, expires_at, subject)).rowcount == 1
+        return (
+            connection.execute(_INSERT, (dedup_key, dedup_key, sealed, at, expires_at, subject)).rowcount == 1
+        )
 
     @contextmanager
     def take(self, at: datetime) -> Iterator[Message | None]:
@@ -81,9 +85,11 @@ class SmsOutbox:
         """
         with self._pool.connection() as connection, connection.transaction():
             row = connection.execute(_OLDEST, (at,)).fetchone()
-            yield self._message(row) if row else None
+            yield self._message(row[1:]) if row else None
             if row:
-                connection.execute("DELETE FROM ops.sms_outbox WHERE message_id = %s", (row[0],))
+                connection.execute(
+                    "DELETE FROM ops.sms_outbox WHERE partition = %s AND message_id = %s", row[:2]
+                )
 
     def drop_expired(self, at: datetime) -> int:
         """Delete what has expired.

@@ -24,6 +24,7 @@ CREDIT_RECORDS = Table(
         "superseded_by": "uuid",  # the record that corrects it
     },
     key=("worker_id", "record_id"),
+    owner="worker_id",
 )
 TABLES = (CREDIT_RECORDS,)
 HANDLES = (CreditRecord.Created, CreditRecord.Superseded, Account.Erased)
@@ -39,14 +40,15 @@ def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
     )
     _mark(connection, [e.event for e in events if isinstance(e.event, CreditRecord.Superseded)])
     erased = [e.event.subject_id for e in events if isinstance(e.event, Account.Erased)]
-    connection.execute("DELETE FROM credit_records WHERE worker_id = ANY (%s)", (erased,))
+    CREDIT_RECORDS.delete(connection, erased)
 
 
 def _mark(connection: Connection, superseded: Sequence[CreditRecord.Superseded]) -> None:
     query = """
         UPDATE credit_records r SET superseded_by = s.correction_id
         FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS s (worker_id, record_id, correction_id)
-        WHERE r.worker_id = s.worker_id AND r.record_id = s.record_id
+        WHERE r.partition = ledger.partition_of(s.worker_id) AND r.worker_id = s.worker_id
+            AND r.record_id = s.record_id
     """
     workers, records = [e.subject_id for e in superseded], [e.originator_id for e in superseded]
     connection.execute(query, (workers, records, [e.correction_id for e in superseded]))
@@ -67,7 +69,8 @@ def records_of(connection: Connection, worker_id: UUID, record_types: Sequence[s
     """The streams of a worker's records of some types, oldest first, without those that were corrected."""
     query = """
         SELECT record_id FROM views.credit_records
-        WHERE worker_id = %s AND record_type = ANY (%s) AND superseded_by IS NULL
+        WHERE partition = ledger.partition_of(%s) AND worker_id = %s AND record_type = ANY (%s)
+            AND superseded_by IS NULL
         ORDER BY submitted_at, record_id
     """
-    return [row[0] for row in connection.execute(query, (worker_id, list(record_types)))]
+    return [row[0] for row in connection.execute(query, (worker_id, worker_id, list(record_types)))]

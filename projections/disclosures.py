@@ -22,6 +22,7 @@ NAME = "disclosures"
 RECEIPTS = Table(
     "receipts",
     {
+        "partition": "smallint",  # of the log, and so the worker's: a disclosure is one of their streams
         "worker_id": "uuid",
         "disclosure_id": "uuid",
         "step": "integer",  # the version of the event in its stream
@@ -30,10 +31,9 @@ RECEIPTS = Table(
         "at": "timestamptz NOT NULL",
         "scopes": "text[] NOT NULL",
         "because": "text NOT NULL",
-        "partition": "smallint NOT NULL",
         "position": "bigint NOT NULL",
     },
-    key=("worker_id", "disclosure_id", "step"),
+    key=("partition", "worker_id", "disclosure_id", "step"),
     indexes=(
         "CREATE INDEX IF NOT EXISTS receipts_consumer ON receipts (consumer_id, disclosure_id)",
         "CREATE UNIQUE INDEX IF NOT EXISTS receipts_position ON receipts (partition, position)",
@@ -63,6 +63,7 @@ def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
 def _row(logged: LoggedEvent) -> dict[str, Any]:
     event: Any = logged.event
     return {
+        "partition": logged.position.partition,
         "worker_id": event.subject_id,
         "disclosure_id": event.originator_id,
         "step": event.originator_version,
@@ -71,7 +72,6 @@ def _row(logged: LoggedEvent) -> dict[str, Any]:
         "at": event.timestamp,
         "scopes": getattr(event, "scopes", []),
         "because": getattr(event, "because", ""),
-        "partition": logged.position.partition,
         "position": logged.position.number,
     }
 
@@ -102,14 +102,16 @@ def receipts_of(
 ) -> list[list[ReceiptStep]]:
     """The disclosures that a person took part in, as worker or consumer, each with its steps in order."""
     query = """
-        SELECT * FROM views.receipts WHERE disclosure_id IN (
-            SELECT disclosure_id FROM views.receipts
-            WHERE (worker_id = %s OR consumer_id = %s) AND (%s::uuid IS NULL OR disclosure_id > %s)
-            GROUP BY disclosure_id ORDER BY disclosure_id LIMIT %s
-        ) ORDER BY disclosure_id, step
+        SELECT r.* FROM (
+            SELECT partition, worker_id, disclosure_id FROM views.receipts
+            WHERE (partition = ledger.partition_of(%s) AND worker_id = %s OR consumer_id = %s)
+                AND (%s::uuid IS NULL OR disclosure_id > %s)
+            GROUP BY 1, 2, 3 ORDER BY disclosure_id LIMIT %s
+        ) AS found
+        JOIN views.receipts r USING (partition, worker_id, disclosure_id) ORDER BY disclosure_id, step
     """
     grouped: dict[UUID, list[ReceiptStep]] = {}
     with connection.cursor(row_factory=class_row(ReceiptStep)) as cursor:
-        for step in cursor.execute(query, (party, party, after, after, limit)):
+        for step in cursor.execute(query, (party, party, party, after, after, limit)):
             grouped.setdefault(step.disclosure_id, []).append(step)
     return list(grouped.values())

@@ -27,6 +27,7 @@ EMPLOYMENTS = Table(
         "since": "timestamptz NOT NULL",
     },
     key=("worker_id", "enterprise_id"),
+    owner="worker_id",
     indexes=("CREATE INDEX IF NOT EXISTS employments_enterprise ON employments (enterprise_id, worker_id)",),
 )
 
@@ -34,6 +35,7 @@ ATTENDANCES = Table(
     "attendances",
     {"worker_id": "uuid", "due_at": "timestamptz NOT NULL", "has_left": "boolean NOT NULL"},
     key=("worker_id",),
+    owner="worker_id",
 )
 TABLES = (EMPLOYMENTS, ATTENDANCES)
 
@@ -64,8 +66,8 @@ def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
             erased.append(event.subject_id)
     EMPLOYMENTS.upsert(connection, employments.values())
     ATTENDANCES.upsert(connection, attendances.values())
-    connection.execute("DELETE FROM employments WHERE worker_id = ANY (%s)", (erased,))
-    connection.execute("DELETE FROM attendances WHERE worker_id = ANY (%s)", (erased,))
+    for table in TABLES:
+        table.delete(connection, erased)
 
 
 def _employment(event: Any) -> dict[str, Any]:
@@ -115,18 +117,21 @@ _JOINED = """
     SELECT e.worker_id, e.enterprise_id, coalesce(n.name, '') AS enterprise_name, e.status, e.since,
            a.due_at, a.has_left
     FROM views.employments e
-    LEFT JOIN views.attendances a USING (worker_id)
-    LEFT JOIN views.enterprises n USING (enterprise_id)
+    LEFT JOIN views.attendances a USING (partition, worker_id)
+    LEFT JOIN views.enterprises n
+        ON n.partition = ledger.partition_of(e.enterprise_id) AND n.enterprise_id = e.enterprise_id
 """
 
 
 def of_worker(connection: Connection, worker_id: UUID, after: UUID | None, limit: int) -> list[EmploymentRow]:
     """A worker's employments, in order of enterprise id, after `after`."""
-    condition = " WHERE e.worker_id = %s AND (%s::uuid IS NULL OR e.enterprise_id > %s)"
+    condition = """
+        WHERE e.partition = ledger.partition_of(%s) AND e.worker_id = %s
+            AND (%s::uuid IS NULL OR e.enterprise_id > %s)
+        ORDER BY e.enterprise_id LIMIT %s
+    """
     with connection.cursor(row_factory=class_row(EmploymentRow)) as cursor:
-        return cursor.execute(
-            _JOINED + condition + " ORDER BY e.enterprise_id LIMIT %s", (worker_id, after, after, limit)
-        ).fetchall()
+        return cursor.execute(_JOINED + condition, (worker_id, worker_id, after, after, limit)).fetchall()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +193,7 @@ def staffing(connection: Connection, enterprise_id: UUID, due: DueSpan) -> Staff
 def active_workers(connection: Connection, enterprise_id: UUID, at: datetime) -> int:
     """How many workers are employed (在职) at an enterprise at an instant."""
     query = """
-        SELECT count(*) FROM views.employments e JOIN views.attendances a USING (worker_id)
+        SELECT count(*) FROM views.employments e JOIN views.attendances a USING (partition, worker_id)
         WHERE e.enterprise_id = %s AND e.status = 'confirmed' AND NOT a.has_left AND a.due_at >= %s
     """
     row = connection.execute(query, (enterprise_id, at)).fetchone()

@@ -32,7 +32,9 @@ ENTERPRISES = Table(
         "pinyin": "text[] NOT NULL",  # name in full, name's initials, brand in full, brand's initials
     },
     key=("enterprise_id",),
+    owner="enterprise_id",
     indexes=(
+        "CREATE INDEX IF NOT EXISTS enterprises_order ON enterprises (enterprise_id)",
         "CREATE INDEX IF NOT EXISTS enterprises_uscc ON enterprises (uscc text_pattern_ops)",
         "CREATE INDEX IF NOT EXISTS enterprises_region ON enterprises (province, city)",
         "CREATE INDEX IF NOT EXISTS enterprises_grams ON enterprises USING gin (grams)",
@@ -58,7 +60,10 @@ def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
 
 def _known_codes(connection: Connection, events: Sequence[LoggedEvent]) -> dict[UUID, str]:
     revised = [e.event.originator_id for e in events if isinstance(e.event, Enterprise.Revised)]
-    query = "SELECT enterprise_id, uscc FROM enterprises WHERE enterprise_id = ANY (%s)"
+    query = """
+        SELECT e.enterprise_id, e.uscc FROM unnest(%s::uuid[]) AS wanted (id)
+        JOIN enterprises e ON e.partition = ledger.partition_of(wanted.id) AND e.enterprise_id = wanted.id
+    """
     return dict(connection.execute(query, (revised,)).fetchall()) if revised else {}
 
 
@@ -167,7 +172,7 @@ def find(connection: Connection, enterprise_id: UUID) -> EnterpriseRow | None:
     """One enterprise."""
     query = """
         SELECT enterprise_id, uscc, name, brand, province, city, status
-        FROM views.enterprises WHERE enterprise_id = %s
+        FROM views.enterprises WHERE partition = ledger.partition_of(%s) AND enterprise_id = %s
     """
     with connection.cursor(row_factory=class_row(EnterpriseRow)) as cursor:
-        return cursor.execute(query, (enterprise_id,)).fetchone()
+        return cursor.execute(query, (enterprise_id, enterprise_id)).fetchone()

@@ -11,7 +11,6 @@ from psycopg.rows import class_row
 from psycopg.sql import SQL, Composed, Identifier
 
 from domain.announcement import Announcement
-from domain.streams import partition_of
 from projections.log_reader import LoggedEvent
 from projections.search_keys import folded, grams, query_grams
 from projections.tables import Table
@@ -21,7 +20,6 @@ NAME = "news"
 NEWS = Table(
     "news",
     {
-        "partition": "smallint",
         "announcement_id": "uuid",
         "version": "integer NOT NULL",
         "category": "text NOT NULL",
@@ -35,7 +33,8 @@ NEWS = Table(
         "folded": "text NOT NULL",  # title, body and source, for the recheck of a search by grams
         "grams": "text[] NOT NULL",
     },
-    key=("partition", "announcement_id"),
+    key=("announcement_id",),
+    owner="announcement_id",
     indexes=(
         "CREATE INDEX IF NOT EXISTS news_newest ON news (published_at, announcement_id)",
         "CREATE INDEX IF NOT EXISTS news_category ON news (category, published_at, announcement_id)",
@@ -67,10 +66,12 @@ def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
 
 def _known_rows(connection: Connection, announcement_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
     columns = SQL(", ").join(map(Identifier, NEWS.columns))
-    query = SQL("SELECT {} FROM news WHERE partition = ANY (%s) AND announcement_id = ANY (%s)")
-    partitions = sorted(set(map(partition_of, announcement_ids)))
-    found = connection.execute(query.format(columns), (partitions, announcement_ids)).fetchall()
-    return {row[1]: dict(zip(NEWS.columns, row, strict=True)) for row in found}
+    query = SQL("""
+        SELECT {} FROM unnest(%s::uuid[]) AS wanted (id)
+        JOIN news n ON n.partition = ledger.partition_of(wanted.id) AND n.announcement_id = wanted.id
+    """)
+    found = connection.execute(query.format(columns), (announcement_ids,)).fetchall()
+    return {row[0]: dict(zip(NEWS.columns, row, strict=True)) for row in found}
 
 
 def _changes(event: Announcement.Created | Announcement.Revised | Announcement.Withdrawn) -> dict[str, Any]:
@@ -78,9 +79,9 @@ def _changes(event: Announcement.Created | Announcement.Revised | Announcement.W
     changed = {"version": event.originator_version}
     match event:
         case Announcement.Created():
-            place = {"partition": partition_of(event.originator_id), "announcement_id": event.originator_id}
+            own = {"announcement_id": event.originator_id}
             times = {"published_at": at, "revised_at": None, "withdrawn_at": None}
-            return changed | place | times | _text(event)
+            return changed | own | times | _text(event)
         case Announcement.Revised():
             return changed | {"revised_at": at} | _text(event)
         case Announcement.Withdrawn():
@@ -168,10 +169,12 @@ def _conditions(wanted: Search) -> tuple[Composed, list[object]]:
 
 def find(connection: Connection, announcement_id: UUID) -> NewsItem | None:
     """One announcement, also a withdrawn one."""
-    query = SQL("SELECT {} FROM views.news WHERE partition = %s AND announcement_id = %s")
+    query = SQL("""
+        SELECT {} FROM views.news WHERE partition = ledger.partition_of(%s) AND announcement_id = %s
+    """)
     with connection.cursor(row_factory=class_row(NewsItem)) as cursor:
-        place = (partition_of(announcement_id), announcement_id)
-        return cursor.execute(query.format(_columns(NewsItem)), place).fetchone()
+        ids = (announcement_id, announcement_id)
+        return cursor.execute(query.format(_columns(NewsItem)), ids).fetchone()
 
 
 def _columns(shape: type[Headline]) -> Composed:

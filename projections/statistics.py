@@ -92,9 +92,9 @@ class _State:
 
 def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
     """Fold a batch: the differences that its events make, and the last state of its workers."""
-    workers = _states(connection, events)
-    CHANGES.upsert(connection, [row for logged in events for row in _changes(logged, workers)])
     partition = events[0].position.partition if events else 0
+    workers = _states(connection, partition, events)
+    CHANGES.upsert(connection, [row for logged in events for row in _changes(logged, workers)])
     WORKERS.upsert(connection, [_worker(partition, *state) for state in workers.items()])
     erased = [logged.event.subject_id for logged in events if isinstance(logged.event, Account.Erased)]
     connection.execute(
@@ -134,12 +134,15 @@ def _change(logged: LoggedEvent, enterprise_id: UUID, counts: dict[str, int]) ->
     )
 
 
-def _states(connection: Connection, events: Sequence[LoggedEvent]) -> dict[UUID, _State]:
+def _states(connection: Connection, partition: int, events: Sequence[LoggedEvent]) -> dict[UUID, _State]:
     """The states of a batch's workers before it."""
     subjects = {logged.event.subject_id for logged in events if isinstance(logged.event, OF_WORKERS)}
     states = {subject: _State() for subject in subjects}
-    query = "SELECT worker_id, is_present, confirmed_by FROM statistics_workers WHERE worker_id = ANY (%s)"
-    for worker_id, is_present, confirmed_by in connection.execute(query, (list(states),)):
+    query = """
+        SELECT worker_id, is_present, confirmed_by FROM statistics_workers
+        WHERE partition = %s AND worker_id = ANY (%s)
+    """
+    for worker_id, is_present, confirmed_by in connection.execute(query, (partition, list(states))):
         states[worker_id] = _State(is_present, set(confirmed_by))
     return states
 

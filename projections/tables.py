@@ -1,11 +1,17 @@
 """One upsert a batch and table: rows go in as arrays, so that a batch costs one round trip."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
+from uuid import UUID
 
 from psycopg import Connection
 from psycopg.sql import SQL, Composed, Identifier
+
+_DELETE = """
+    DELETE FROM {} t USING unnest(%s::uuid[]) AS gone (id)
+    WHERE t.partition = ledger.partition_of(gone.id) AND t.{} = gone.id
+"""
 
 
 @dataclass(frozen=True)
@@ -15,24 +21,25 @@ class Table:
     Attributes:
         name: without a schema.
         columns: name and type of each column, in order.
-        key: the columns of the primary key; the partition is among them, or follows from them.
-        indexes: statements that create them.
+        key: the columns of the primary key; without an owner, `partition` is among them.
+        indexes: statements that create them; a unique one contains `partition`.
+        owner: the column with the id that a row's partition follows from. The table then has that `partition`
+            as its first column and first in its key, and the upsert fills it.
     """
 
     name: LiteralString
     columns: Mapping[LiteralString, LiteralString]
     key: tuple[LiteralString, ...]
     indexes: tuple[LiteralString, ...] = ()
+    owner: LiteralString | None = None
 
     def create(self, connection: Connection) -> None:
         """Create the table in the current schema, if it is not there, without its indexes."""
-        columns = SQL(", ").join(
-            SQL("{} {}").format(Identifier(name), SQL(kind)) for name, kind in self.columns.items()
-        )
-        key = SQL(", ").join(map(Identifier, self.key))
+        partition = [SQL("partition smallint NOT NULL")] if self.owner else []
+        columns = [SQL("{} {}").format(Identifier(name), SQL(kind)) for name, kind in self.columns.items()]
         connection.execute(
             SQL("CREATE TABLE IF NOT EXISTS {} ({}, PRIMARY KEY ({}))").format(
-                Identifier(self.name), columns, key
+                Identifier(self.name), SQL(", ").join([*partition, *columns]), self._key()
             )
         )
 
@@ -48,17 +55,33 @@ class Table:
             return
         connection.execute(self._upsert(), [self._array(name, batch) for name in self.columns])
 
+    def delete(self, connection: Connection, owners: Sequence[UUID]) -> None:
+        """Delete every row of these owners."""
+        if self.owner is None:
+            msg = f"the rows of {self.name} have no owner"
+            raise TypeError(msg)
+        if owners:
+            connection.execute(
+                SQL(_DELETE).format(Identifier(self.name), Identifier(self.owner)), (list(owners),)
+            )
+
     def _upsert(self) -> Composed:
         changed = [name for name in self.columns if name not in self.key]
         replaced = SQL(", ").join(SQL("{0} = excluded.{0}").format(Identifier(name)) for name in changed)
+        partition = [SQL("ledger.partition_of({})").format(Identifier(self.owner))] if self.owner else []
+        values = [SQL("{}::{}").format(Identifier(n), SQL(self._type(n))) for n in self.columns]
         return SQL("INSERT INTO {} SELECT {} FROM unnest({}) AS fresh ({}) ON CONFLICT ({}) DO {}").format(
             Identifier(self.name),
-            SQL(", ").join(SQL("{}::{}").format(Identifier(n), SQL(self._type(n))) for n in self.columns),
+            SQL(", ").join([*partition, *values]),
             SQL(", ").join(SQL("%b::{}[]").format(SQL(self._sent_as(name))) for name in self.columns),
             SQL(", ").join(map(Identifier, self.columns)),
-            SQL(", ").join(map(Identifier, self.key)),
+            self._key(),
             SQL("UPDATE SET {}").format(replaced) if changed else SQL("NOTHING"),
         )
+
+    def _key(self) -> Composed:
+        partition = ("partition",) if self.owner else ()
+        return SQL(", ").join(map(Identifier, (*partition, *self.key)))
 
     def _type(self, name: str) -> LiteralString:
         return self.columns[name].partition(" ")[0]

@@ -24,9 +24,16 @@ PEOPLE = Table(
         "registered_at": "timestamptz NOT NULL",
     },
     key=("subject_id",),
+    owner="subject_id",
 )
 TABLES = (PEOPLE,)
 HANDLES = (Account.Created, Account.BecameWorker, Account.Erased)
+
+
+_BECAME_WORKERS = """
+    UPDATE people p SET role = 'worker' FROM unnest(%s::uuid[]) AS became (id)
+    WHERE p.partition = ledger.partition_of(became.id) AND p.subject_id = became.id
+"""
 
 
 def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
@@ -38,9 +45,9 @@ def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
     }
     PEOPLE.upsert(connection, rows.values())
     workers = [logged.event.subject_id for logged in events if isinstance(logged.event, Account.BecameWorker)]
-    connection.execute("UPDATE people SET role = 'worker' WHERE subject_id = ANY (%s)", (workers,))
+    connection.execute(_BECAME_WORKERS, (workers,))
     erased = [logged.event.subject_id for logged in events if isinstance(logged.event, Account.Erased)]
-    connection.execute("DELETE FROM people WHERE subject_id = ANY (%s)", (erased,))
+    PEOPLE.delete(connection, erased)
 
 
 def _row(event: Account.Created) -> dict[str, Any]:
@@ -64,6 +71,9 @@ class Person:
 
 def find_people(connection: Connection, subject_ids: Sequence[UUID]) -> dict[UUID, Person]:
     """The living among these people."""
-    query = "SELECT * FROM views.people WHERE subject_id = ANY (%s)"
+    query = """
+        SELECT p.subject_id, p.role, p.sealed_name, p.registered_at FROM unnest(%s::uuid[]) AS wanted (id)
+        JOIN views.people p ON p.partition = ledger.partition_of(wanted.id) AND p.subject_id = wanted.id
+    """
     with connection.cursor(row_factory=class_row(Person)) as cursor:
         return {person.subject_id: person for person in cursor.execute(query, (list(subject_ids),))}

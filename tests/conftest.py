@@ -150,6 +150,15 @@ def owner_url(postgres: EmbeddedPostgres, databases: Databases) -> str:
 
 
 @pytest.fixture
+def bare_url(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """A database `bare` in which nothing was migrated."""
+    with psycopg.connect(postgres.owner_url("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE bare TEMPLATE template0")
+        yield postgres.owner_url("bare")
+        connection.execute("DROP DATABASE bare WITH (FORCE)")
+
+
+@pytest.fixture
 def ledger(settings: Settings) -> Iterator[CreditLedger]:
     made = build_ledger(settings)
     yield made

@@ -27,14 +27,18 @@ class Wakeup:
 def add(connection: Connection, wakeup: Wakeup) -> None:
     """Add a wake-up; one that is there already stays as it is, since it comes earlier and looks anew."""
     connection.execute(
-        "INSERT INTO ops.wakeups VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        (wakeup.kind, wakeup.id, wakeup.subject_id, wakeup.wake_at),
+        "INSERT INTO ops.wakeups (partition, kind, id, subject_id, wake_at)"
+        " VALUES (ledger.partition_of(%s), %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (wakeup.id, wakeup.kind, wakeup.id, wakeup.subject_id, wakeup.wake_at),
     )
 
 
 def remove(connection: Connection, kind: str, of: UUID) -> None:
     """Remove a wake-up whose deadline is settled."""
-    connection.execute("DELETE FROM ops.wakeups WHERE kind = %s AND id = %s", (kind, of))
+    connection.execute(
+        "DELETE FROM ops.wakeups WHERE partition = ledger.partition_of(%s) AND kind = %s AND id = %s",
+        (of, kind, of),
+    )
 
 
 def take_due(connection: Connection, at: datetime, limit: int) -> list[Wakeup]:
@@ -53,6 +57,6 @@ def move(connection: Connection, moved: Iterable[tuple[Wakeup, datetime]]) -> No
     connection.execute(
         "UPDATE ops.wakeups w SET wake_at = fresh.wake_at"
         " FROM unnest(%s::text[], %s::uuid[], %s::timestamptz[]) AS fresh (kind, id, wake_at)"
-        " WHERE w.kind = fresh.kind AND w.id = fresh.id",
+        " WHERE w.partition = ledger.partition_of(fresh.id) AND w.kind = fresh.kind AND w.id = fresh.id",
         [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], []],
     )

@@ -119,12 +119,27 @@ def cancel_account(ledger: CreditLedger, cause: Cause, subject: UUID) -> Appende
 FORGET = (
     "DELETE FROM ledger.claims WHERE owner = ANY (%s::uuid[])",
     "DELETE FROM ops.sessions WHERE subject_id = ANY (%s::uuid[])",
-    "DELETE FROM ops.push_targets WHERE subject_id = ANY (%s::uuid[])",
-    "DELETE FROM ops.known_devices WHERE subject_id = ANY (%s::uuid[])",
-    "DELETE FROM ops.passcodes WHERE subject_id = ANY (%s::uuid[])",
-    "DELETE FROM ops.face_templates WHERE subject_id = ANY (%s::uuid[])",
+    (
+        "DELETE FROM ops.push_targets t USING unnest(%s::uuid[]) AS gone (id)"
+        " WHERE t.partition = ledger.partition_of(gone.id) AND t.subject_id = gone.id"
+    ),
+    (
+        "DELETE FROM ops.known_devices t USING unnest(%s::uuid[]) AS gone (id)"
+        " WHERE t.partition = ledger.partition_of(gone.id) AND t.subject_id = gone.id"
+    ),
+    (
+        "DELETE FROM ops.passcodes t USING unnest(%s::uuid[]) AS gone (id)"
+        " WHERE t.partition = ledger.partition_of(gone.id) AND t.subject_id = gone.id"
+    ),
+    (
+        "DELETE FROM ops.face_templates t USING unnest(%s::uuid[]) AS gone (id)"
+        " WHERE t.partition = ledger.partition_of(gone.id) AND t.subject_id = gone.id"
+    ),
     "DELETE FROM ops.sms_outbox WHERE subject_id = ANY (%s::uuid[])",
-    "DELETE FROM ops.answers WHERE actor = ANY (%s::text[])",
+    (
+        "DELETE FROM ops.answers a USING unnest(%s::text[]) AS gone (actor)"
+        " WHERE a.partition = ledger.partition_of_text(gone.actor) AND a.actor = gone.actor"
+    ),
     (
         "INSERT INTO ledger.erased_subjects SELECT ledger.partition_of(s), s FROM unnest(%s::uuid[]) s"
         " ON CONFLICT DO NOTHING"

@@ -8,8 +8,8 @@ from ledger.housekeeping import ANSWERS_KEPT, tidy
 from tests.conftest import MovableClock
 
 INSERT_ANSWER = """
-    INSERT INTO ops.answers (actor, request_key, request_mac, command_id, locked_until)
-    VALUES ('public', %s, '', %s, %s)
+    INSERT INTO ops.answers (partition, actor, request_key, request_mac, command_id, locked_until)
+    VALUES (ledger.partition_of_text('public'), 'public', %s, '', %s, %s)
 """
 INSERT_CLAIM = "INSERT INTO ledger.claims VALUES (0, %s, 1, %s, %s, %s)"
 

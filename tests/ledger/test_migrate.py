@@ -1,7 +1,6 @@
 """Migrations run once each, in order, and never change."""
 
 import shutil
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
@@ -9,21 +8,11 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from jiazheng.embedded.postgres import EmbeddedPostgres
 from ledger import migrate as migrations
 from ledger.migrate import MigrationChanged, migrate
 from tests.controls.races import race
 
 FILES = sorted(file.name for file in (migrations.MIGRATIONS / "ledger").glob("*.sql"))
-
-
-@pytest.fixture
-def bare_url(postgres: EmbeddedPostgres) -> Iterator[str]:
-    """A database in which nothing was migrated."""
-    with psycopg.connect(postgres.owner_url("postgres"), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE bare TEMPLATE template0")
-        yield postgres.owner_url("bare")
-        connection.execute("DROP DATABASE bare WITH (FORCE)")
 
 
 def test_two_who_migrate_at_once_run_each_file_once_and_again_is_nothing(bare_url: str) -> None:

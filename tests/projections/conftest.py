@@ -26,6 +26,7 @@ from ledger.use_cases.disclosures import (
 )
 from ledger.use_cases.employments import choose_enterprises, end_employment
 from ledger.use_cases.enterprises import add_entry, entry_of_command, lift_entry, list_enterprises
+from ledger.use_cases.handovers import open_handover
 from ledger.use_cases.regulation import record_look
 from projections.catalogue import followers
 from projections.runner import catch_up
@@ -89,6 +90,7 @@ def story(ledger: CreditLedger, clock: MovableClock) -> Story:
     _submitted(ledger, clock)
     _announced(ledger, clock)
     _provider(ledger, clock)
+    open_handover(ledger, cause(clock, "person"), worker.subject)
     record_look(ledger, cause(clock, "staff:regulator"), worker.subject, "regulator", "trail", "§12")
     become_worker(ledger, cause(clock, "person"), later.subject)
     choose_enterprises(ledger, cause(clock, "person"), worker.subject, [former.enterprise])

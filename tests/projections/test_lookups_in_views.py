@@ -1,0 +1,68 @@
+"""Read models are filled and asked by their keys, which begin with the partition."""
+
+import pytest
+
+from domain.streams import PARTITIONS
+from jiazheng.embedded.postgres import EmbeddedPostgres
+from ledger.credit_ledger import CreditLedger
+from projections import (
+    credit_records,
+    disclosures,
+    employment,
+    enterprise_directory,
+    news,
+    pushed,
+    trail,
+    worker_directory,
+)
+from projections.catalogue import PROJECTIONS, followers
+from projections.enterprise_directory import Search
+from projections.runner import catch_up
+from tests.conftest import Databases, MovableClock, fresh_databases
+from tests.controls.moments import WANG
+from tests.controls.plans import planned
+from tests.projections.conftest import Story
+
+ALL_OF = 100
+
+
+@pytest.fixture
+def databases(postgres: EmbeddedPostgres) -> Databases:
+    """Of its own: where Postgres has counted that a table is nearly empty, it reads all of it."""
+    return fresh_databases(postgres)
+
+
+def test_a_read_model_is_filled_by_its_keys(ledger: CreditLedger, story: Story) -> None:
+    # when every read model follows the log
+    with planned(ledger.pool) as plans:
+        catch_up(followers(ledger))
+    # then no statement reads a whole table
+    assert story
+    assert plans.wide_reads() == []
+    # and whoever is erased is looked for by the key
+    assert {"people_pkey", "employments_pkey", "attendances_pkey"} <= plans.indexes()
+
+
+def test_a_read_model_is_asked_by_its_keys(
+    ledger: CreditLedger, clock: MovableClock, projected: Story
+) -> None:
+    worker, consumer = projected.worker, projected.consumer.subject
+    enterprise, seen = worker.enterprise, dict.fromkeys(range(PARTITIONS), 0)
+    # when everything is asked that can be asked
+    with planned(ledger.pool) as plans, ledger.pool.connection() as connection:
+        worker_directory.find_people(connection, [worker.subject, consumer])
+        employment.of_worker(connection, worker.subject, None, ALL_OF)
+        employment.of_enterprise(connection, enterprise, None, ALL_OF)
+        employment.active_workers(connection, enterprise, clock())
+        disclosures.receipts_of(connection, consumer, None, ALL_OF)
+        pushed.steps_after(connection, seen)
+        pushed.steps_of_party_after(connection, worker.subject, seen)
+        credit_records.records_of(connection, WANG, ["tax"])
+        enterprise_directory.find(connection, enterprise)
+        news.find(connection, enterprise)
+        enterprise_directory.search(connection, Search(), None, ALL_OF)
+        trail.trail_of(connection, worker.subject, None, ALL_OF)
+    # then each question goes to an index, and to a key with its partition
+    assert plans.wide_reads() == []
+    keys = {f"{table.name}_pkey" for model in PROJECTIONS for table in model.TABLES if table.owner}
+    assert keys - plans.indexes() <= {"enterprises_pkey"}  # the index of their order finds one as well
