@@ -11,6 +11,7 @@ PERSON = frozenset({"worker", "consumer"})
 OPERATOR = frozenset({"operator"})
 EDITOR = frozenset({"editor"})
 REGULATOR = frozenset({"regulator"})
+OFFICER = frozenset({"officer"})
 ADMINISTRATOR = frozenset({"administrator"})
 SUPERVISION = ADMINISTRATOR | REGULATOR
 SIGNED_IN = frozenset(
@@ -31,10 +32,12 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "GET /download": PUBLIC,
     "GET /download/qr.png": PUBLIC,
     "GET /download/qr.svg": PUBLIC,
+    "GET /v1/face-consent-text": PUBLIC,
     # signing in
     "POST /v1/sms-codes": PUBLIC,
     "POST /v1/sessions": PUBLIC,
     "POST /v1/session-second-factors": PUBLIC,
+    "POST /v1/session-presence-requests": PUBLIC,
     "POST /v1/session-refreshes": PUBLIC,
     "DELETE /v1/session": SIGNED_IN,
     "POST /v1/handovers": WORKER,
@@ -59,6 +62,13 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/me/session-revocations": PERSON,
     "GET /v1/me/devices": PERSON,
     "POST /v1/me/devices/{device_id}/revocation": PERSON,
+    "POST /v1/me/face-consent": PERSON | BORROWABLE,
+    "POST /v1/me/face-consent/withdrawal": PERSON,
+    # the way without the face
+    "POST /v1/presence-proofs": BORROWABLE,
+    "POST /v1/presence-requests": PERSON,
+    "GET /v1/presence-requests/{proof_id}": PERSON,
+    "POST /v1/officer/presence-confirmations": OFFICER,
     # a worker's registration and check-in
     "POST /v1/me/enterprises": WORKER,
     "GET /v1/me/employments": WORKER,

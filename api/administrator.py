@@ -1,15 +1,16 @@
 """Administration: staff roles with four eyes."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import status
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from api.act import Acting
 from api.route import router
 from api.schemas import DONE, Accepted, GrantOut, ProposalOut
+from domain.identifiers import IdNumber
 from ledger.tickets import STAFF_GRANT, STAFF_PROPOSAL
 from ledger.use_cases import staff
 
@@ -19,10 +20,16 @@ StaffRole = Literal["operator", "regulator", "editor", "officer", "administrator
 
 
 class ProposalIn(BaseModel):
-    """A role for somebody; an operator belongs to one enterprise, nobody else to any."""
+    """A role for somebody; an operator belongs to one enterprise, nobody else to any.
+
+    An officer's own ID number is kept as a digest only: nobody is two officers, and none confirms themself.
+    """
 
     role: StaffRole
     enterprise_id: UUID | None = None
+    id_number: Annotated[
+        str | None, Field(max_length=32, description="of an officer, and of nobody else")
+    ] = None
 
     @model_validator(mode="after")
     def operators_have_an_enterprise(self) -> "ProposalIn":
@@ -32,11 +39,20 @@ class ProposalIn(BaseModel):
             raise ValueError(msg)
         return self
 
+    @model_validator(mode="after")
+    def officers_have_an_id_number(self) -> "ProposalIn":
+        """Of nobody else is it asked for."""
+        if (self.role == "officer") != (self.id_number is not None):
+            msg = "of an officer, and of nobody else, the ID number is needed"
+            raise ValueError(msg)
+        return self
+
 
 @routes.post("/staff", status_code=status.HTTP_201_CREATED)
 async def propose(act: Acting, proposal: ProposalIn) -> ProposalOut:
     """Propose a staff role; a second administrator must grant it."""
-    staff_id, _ = await act.run(staff.propose_role, proposal.role, proposal.enterprise_id)
+    id_number = IdNumber.parse(proposal.id_number) if proposal.id_number else None
+    staff_id, _ = await act.run(staff.propose_role, proposal.role, proposal.enterprise_id, id_number)
     half = act.parts.ledger.tickets.issue(STAFF_PROPOSAL, staff_id, act.cause.at)
     return ProposalOut(staff_id=staff_id, enrolment_token_half=half)
 

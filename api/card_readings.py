@@ -15,9 +15,9 @@ from devices.card_ports import CardKind, ProtocolError
 from domain.kiosk import FIRST_KEY, Kiosk
 from domain.rejections import Reason, Refused
 from ledger.credit_ledger import CreditLedger
+from ledger.own_document import CardReading
 from ledger.tickets import IDENTITY_CHALLENGE
 from ledger.use_cases.credit_records import key_id_of, verify_jws
-from ledger.use_cases.verification import CardReading
 
 Sha256Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -85,4 +85,5 @@ def _reading(document: CardDocument, claims: CardReadingClaims, where: Where) ->
         transcript_sha256=claims.transcript_sha256,
         device=where.device,
         assurance=where.assurance,
+        challenge=claims.challenge,
     )

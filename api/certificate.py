@@ -12,7 +12,7 @@ from sse_starlette import EventSourceResponse
 
 from api.act import Act, Acting
 from api.disclosed_records import disclosed
-from api.faces import Photo, check_face
+from api.faces import Photo, ProofId, showing
 from api.route import router
 from api.schemas import DONE, Accepted, Scope
 from devices import qr
@@ -102,17 +102,18 @@ async def disclosure(act: Acting, disclosure_id: UUID) -> DisclosureOut:
 async def approve(
     act: Acting,
     disclosure_id: UUID,
-    photo: Photo,
     digits: Annotated[str, Form(pattern=r"^[0-9]{2}$")],
     scopes: Annotated[list[Scope], Form()],
+    photo: Photo = None,
+    presence_proof: ProofId = None,
 ) -> Accepted:
-    """Approve all or some scopes, with the digits on the consumer's screen and a face check."""
+    """Approve all or some scopes, with the digits on the consumer's screen and a face check or a proof."""
     if await act.carried_out():
         return DONE
     answer = (disclosure_id, digits, list(dict.fromkeys(scopes)))
     await act.run(disclosures.require_answerable, act.caller, *answer)
-    evidence = await check_face(act, photo)
-    await act.run(disclosures.approve, act.caller, *answer, evidence)
+    shown = await showing(act, "disclosure", photo, presence_proof)
+    await act.run(disclosures.approve, act.caller, *answer, shown)
     return DONE
 
 

@@ -44,6 +44,7 @@ class ProblemOut(BaseModel):
         list[dict[str, str]] | None, Field(description="each wrong `field`, and the `code` of the mistake")
     ] = None
     ticket: Annotated[str | None, Field(description="of `second-factor-needed`: for the next step")] = None
+    ways: Annotated[list[str] | None, Field(description="of `face-consent-missing`: the other ways")] = None
     factors: Annotated[list[str] | None, Field(description="of `second-factor-needed`: one of them")] = None
 
 

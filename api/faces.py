@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import File, UploadFile
+from fastapi import File, Form, UploadFile
 
 from api.act import Act
 from api.problems import Problem
@@ -14,14 +14,19 @@ from devices.face_matcher import Embedding
 from devices.face_pool import FacePoolBusy
 from devices.face_thresholds import ModelMismatch
 from devices.face_worker import PortraitImage, Verification
+from domain.assurance import ways_without_face
 from domain.face import FaceEvidence
 from domain.rejections import Reason, Refused
 from ledger.face_gate import require_attempt_left
 from ledger.face_templates import FaceTemplate, load_template
+from ledger.use_cases.face_consents import has_face_consent
 
 DEADLINE_SECONDS = 10.0
 
-Photo = Annotated[UploadFile, File(description="JPEG, PNG or WebP, at most 5 MB, exactly one face")]
+Photo = Annotated[UploadFile | None, File(description="JPEG, PNG or WebP, at most 5 MB, exactly one face")]
+ProofId = Annotated[
+    UUID | None, Form(description="a presence proof for this step, in place of a photo; it works once")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +42,46 @@ WEB = Where("web", "web")
 
 def where_of(act: Act) -> Where:
     """What takes the picture: an app of the caller's, or one on a borrowed device."""
-    return Where(BORROWED, "web") if act.signed_in.role == BORROWED else WEB
+    is_borrowed = act.session is not None and act.session.role == BORROWED
+    return Where(BORROWED, "web") if is_borrowed else WEB
 
 
-async def check_face(
-    act: Act, photo: UploadFile, where: Where = WEB, *, subject: UUID | None = None
-) -> FaceEvidence:
-    """Compare a photo with the enrolled template of the caller, or of a `subject` who is signing in."""
-    subject = subject or act.caller
+async def showing(
+    act: Act, step: str, photo: UploadFile | None, proof_id: UUID | None, *, subject: UUID | None = None
+) -> FaceEvidence | UUID:
+    """What leads through a step: a photo, compared here, or a proof, which the use case uses up.
+
+    The person is the caller, or a `subject` who is signing in.
+    """
+    if photo is not None and proof_id is None:
+        return await _check_face(act, step, photo, subject or act.caller)
+    if proof_id is None or photo is not None:
+        raise Problem("request-invalid", 422, errors=({"field": "photo", "code": "photo_or_proof"},))
+    return proof_id
+
+
+async def require_face_check(act: Act, step: str, subject: UUID) -> None:
+    """Refuse before a picture is looked at: without consent, naming other ways, or after too many tries."""
+    if not await act.read(has_face_consent, subject):
+        ways = ways_without_face(step)
+        raise Problem("face-consent-missing", 403, "photo", members={"ways": ways})
     await act.run(require_attempt_left, subject)
+
+
+async def _check_face(act: Act, step: str, photo: UploadFile, subject: UUID) -> FaceEvidence:
+    """Compare a photo with the person's template."""
+    await require_face_check(act, step, subject)
     stored = await act.read(load_template, subject)
     template = Embedding.from_bytes(stored.vector, stored.model, "selfie")
     verification = await _verify(act, photo, template)
-    return _evidence(verification, where)
+    return _evidence(verification, where_of(act))
 
 
 async def enrol_face(
     act: Act, photo: UploadFile, portrait: bytes, where: Where
 ) -> tuple[FaceEvidence, FaceTemplate]:
     """Compare a photo with the portrait of a card; the photo's template is what later checks compare with."""
-    await act.run(require_attempt_left, act.caller)
+    await require_face_check(act, "identity", act.caller)
     verification = await _verify(act, photo, PortraitImage(portrait))
     found = verification.template
     return _evidence(verification, where), FaceTemplate(found.model, found.kind, found.to_bytes())

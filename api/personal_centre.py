@@ -27,11 +27,12 @@ class PasscodeIn(BaseModel):
 
 
 class PhoneChangeIn(BaseModel):
-    """The new phone and the code sent to it; the old phone's code, or an identity verification just now."""
+    """The new phone and its code; and the old one's code, an identity verification just now, or a proof."""
 
     phone: PhoneText
     sms_code: SmsCode
     old_sms_code: SmsCode | None = None
+    presence_proof: UUID | None = None
 
 
 class SessionOut(BaseModel):
@@ -80,8 +81,10 @@ async def change_phone(act: Acting, given: PhoneChangeIn) -> Accepted:
         if given.old_sms_code:
             await require_own_sms_code(act, given.old_sms_code, "old_sms_code")
         await require_sms_code(act, phone, given.sms_code)
-        is_proven = given.old_sms_code is not None
-        await act.run(accounts.change_phone, act.caller, phone, old_phone_is_proven=is_proven)
+        is_proven, proof_id = given.old_sms_code is not None, given.presence_proof
+        await act.run(
+            accounts.change_phone, act.caller, phone, old_phone_is_proven=is_proven, proof_id=proof_id
+        )
     await act.query(own_sessions.revoke_others, act.cause.at, act.caller, act.signed_in.session_id)
     return DONE
 

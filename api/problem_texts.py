@@ -6,6 +6,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "administrators-exist": ("The first two administrators exist", "Propose further ones through the API."),
     "already-left": ("The worker has left already", "Nothing to do."),
     "announcement-withdrawn": ("The announcement was withdrawn", "Look at the list for others."),
+    "assurance-too-low": (
+        "This way does not lead through this step",
+        "Choose another one; the guide has the table.",
+    ),
     "bad-request": ("The body cannot be read", "Send it as documented, whole, under its own media type."),
     "body-too-large": ("The request is too large", "Send pictures of at most 5 MB."),
     "challenge-expired": (
@@ -44,6 +48,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "entry-already-there": ("This document is entered already", "Look at the enterprise's record."),
     "entry-unknown": ("The enterprise has no such entry", "Reload the record."),
     "face-check-busy": ("Too many face checks at the moment", "Try again in a moment."),
+    "face-consent-already-given": ("The consent to face checks is in force", "Nothing to do."),
+    "face-consent-missing": (
+        "There is no consent to face checks",
+        "Consent, or go another of `ways`: the card at a kiosk with SMS code and passcode, or an officer.",
+    ),
+    "face-consent-text-unknown": ("This is not the text of the consent", "Fetch it and show it again."),
     "face-not-matched": (
         "The face does not match",
         "Try again in better light, or go to a kiosk or an officer.",
@@ -79,7 +89,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Send a fresh UUID with each new request.",
     ),
     "idempotency-key-reused": ("The Idempotency-Key was used for another request", "Send a fresh UUID."),
-    "identity-already-verified": ("The identity is verified already", "Go on with the letter."),
     "identity-mismatch": ("The card is not the registered person's", "Use your own card."),
     "identity-not-recent": (
         "There was no identity verification in the last ten minutes",
@@ -112,6 +121,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "not-allowed": ("This role may not do that", "Sign in with the right role."),
     "not-found": ("There is no such thing", "Check the address."),
     "not-yet-due": ("It is not due yet", "Nothing to do."),
+    "officer-exists": ("The officer has a role already", "Withdraw that one first."),
+    "officer-is-person": ("No officer confirms themself", "Another officer must do it."),
     "own-certificate": ("This is your own certificate", "Scan somebody else's."),
     "passkey-invalid": ("The passkey was not accepted", "Use the passkey that was enrolled for this role."),
     "passcode-locked": ("Too many wrong passcodes", "Wait a quarter of an hour."),
@@ -136,6 +147,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The Ledger-Position header is no position of this log",
         "Send it back as received.",
     ),
+    "presence-code-taken": ("The code is in use", "Send the request again under a fresh key."),
+    "presence-code-unknown": ("No such code waits for an officer", "Ask the person for a new one."),
+    "presence-proof-expired": ("The proof is too old", "Begin a new one; it holds ten minutes."),
+    "presence-proof-incomplete": ("The proof is not complete yet", "Wait for the officer's confirmation."),
+    "presence-proof-unknown": ("There is no such proof for this step", "Begin one for this step."),
+    "presence-proof-used": ("The proof was used already", "Begin a new one for each step."),
+    "presence-too-many-attempts": ("Too many tries in an hour", "Wait an hour, or go another way."),
     "prompts-too-many": ("Too many requests in an hour", "Wait a while."),
     "record-corrected": ("The record was corrected already", "Correct its last correction instead."),
     "reference-reused": (
@@ -150,6 +168,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A scope was not asked for, or the letter does not cover it",
         "Choose among those shown.",
     ),
+    "second-officer-needed": ("This officer has confirmed already", "Another officer must confirm, too."),
     "second-factor-expired": ("The sign-in took too long, or is over", "Ask for a new SMS code."),
     "second-factor-needed": (
         "This device is not known yet",

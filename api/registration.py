@@ -19,6 +19,7 @@ from domain.streams import local_day
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
 from ledger.use_cases import accounts
+from ledger.use_cases.face_consents import has_face_consent
 from projections import disclosures
 
 routes = router("account")
@@ -58,6 +59,7 @@ class MeOut(BaseModel):
     phone: str
     id_number_state: Literal["provisional", "proven", "lost"]
     identity_assurance: str | None = None
+    face_consent: bool = False
     letter_scopes: list[str] = []
     registration_complete: bool = False
 
@@ -100,6 +102,7 @@ async def me(act: Acting) -> MeOut:
         id_number=IdNumber.parse(str(account.id_number)).masked(),
         phone=MobileNumber.parse(str(account.phone)).masked(),
         id_number_state=account.id_number_state,
+        face_consent=await act.read(has_face_consent, act.caller),
         identity_assurance=worker.identity_assurance if worker else None,
         letter_scopes=list(worker.authorized_scopes) if worker else [],
         registration_complete=bool(worker and worker.is_complete),

@@ -7,7 +7,7 @@ from fastapi import Form, UploadFile, status
 from fastapi.concurrency import run_in_threadpool
 
 from api.act import Act, Acting
-from api.faces import Photo, check_face
+from api.faces import Photo, ProofId, showing
 from api.problems import Problem
 from api.route import router
 from api.schemas import Device, PasscodeText, SignedIn
@@ -16,6 +16,8 @@ from ledger.credit_ledger import CreditLedger
 from ledger.use_cases import signing_in
 
 routes = router("sessions")
+ALL_BUT_ONE = 2
+"""Of the three factors."""
 
 
 async def require_second_factor(act: Act, subject: UUID) -> None:
@@ -47,24 +49,30 @@ async def prove_second_factor(
     ticket: Annotated[str, Form(max_length=200)],
     device: Annotated[Device, Form()],
     passcode: Annotated[PasscodeText | None, Form()] = None,
-    photo: Photo | None = None,
+    photo: Photo = None,
+    presence_proof: ProofId = None,
 ) -> SignedIn:
-    """Sign in on a device not seen before, with the ticket and the passcode or a face check."""
+    """Sign in on a device not seen before: with the ticket, and passcode, face check or officers' proof."""
     subject = signing_in.subject_of_ticket(act.parts.ledger, act.cause.at, ticket)
     own = act.as_actor(f"person:{subject}")
     if not await own.carried_out():
-        await _prove(own, subject, ticket, passcode, photo)
+        await _prove(own, subject, ticket, passcode, photo, presence_proof)
     account = await own.read(CreditLedger.load, Account, subject)
     return await sign_in_person(own, subject, account.role, device)
 
 
 async def _prove(
-    act: Act, subject: UUID, ticket: str, passcode: str | None, photo: UploadFile | None
+    act: Act,
+    subject: UUID,
+    ticket: str,
+    passcode: str | None,
+    photo: UploadFile | None,
+    proof_id: UUID | None,
 ) -> None:
-    if (passcode is None) == (photo is None):
-        raise Problem("request-invalid", 422, errors=({"field": "passcode", "code": "passcode_or_photo"},))
+    if [passcode, photo, proof_id].count(None) != ALL_BUT_ONE:
+        raise Problem("request-invalid", 422, errors=({"field": "passcode", "code": "one_factor"},))
     if passcode is not None:
         await act.run(signing_in.prove_with_passcode, subject, ticket, passcode)
-    elif photo is not None:
-        evidence = await check_face(act, photo, subject=subject)
-        await act.run(signing_in.prove_with_face, subject, ticket, evidence)
+    else:
+        shown = await showing(act, signing_in.PURPOSE, photo, proof_id, subject=subject)
+        await act.run(signing_in.prove_with_presence, subject, ticket, shown)

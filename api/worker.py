@@ -9,13 +9,13 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from api.act import Acting
 from api.card_readings import read_card
-from api.faces import Photo, check_face, enrol_face, where_of
+from api.faces import Photo, ProofId, enrol_face, showing
 from api.handovers import forget_borrowed
 from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
+from api.problems import Problem
 from api.route import router
 from api.schemas import DONE, Accepted, ShortText
 from api.tokens import BORROWED
-from domain.face import FaceEvidence
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
 from ledger.tickets import IDENTITY_CHALLENGE
@@ -24,7 +24,7 @@ from projections import employment
 
 routes = router("worker")
 
-JwsText = Annotated[str, Form(max_length=20_000, description="compact JWS of a registered kiosk")]
+JwsText = Annotated[str | None, Form(max_length=20_000, description="compact JWS of a registered kiosk")]
 
 
 class EnterprisesIn(BaseModel):
@@ -104,12 +104,20 @@ async def challenge_identity(act: Acting) -> IdentityChallengeOut:
 
 
 @routes.post("/identity-verifications")
-async def verify_identity(act: Acting, photo: Photo, card_reading: JwsText) -> Accepted:
-    """Verify the identity (人证合一验证): the card a kiosk read, and the face in front of it."""
+async def verify_identity(
+    act: Acting, photo: Photo = None, card_reading: JwsText = None, presence_proof: ProofId = None
+) -> Accepted:
+    """Verify the identity (人证合一验证), or renew it: with card and face at a kiosk, or with a proof."""
     if await act.carried_out():
         return DONE
     worker = await act.read(CreditLedger.load, Worker, Worker.stream_for(act.caller))
     worker.require_identity_open()
+    if presence_proof is not None and photo is None and card_reading is None:
+        await act.run(verification.verify_identity_by_proof, act.caller, presence_proof)
+        return DONE
+    if photo is None or card_reading is None or presence_proof is not None:
+        wrong = {"field": "photo" if photo is None else "card_reading", "code": "photo_and_card_or_proof"}
+        raise Problem("request-invalid", 422, errors=(wrong,))
     card, portrait, where = await act.read(read_card, act, card_reading)
     evidence, template = await enrol_face(act, photo, portrait, where)
     await act.run(verification.verify_identity, act.caller, card, evidence, template)
@@ -124,15 +132,15 @@ async def sign_letter(act: Acting, signed: LetterSignatureIn) -> Accepted:
 
 
 @routes.post("/letter-authorizations")
-async def authorize_letter(act: Acting, photo: Photo) -> Accepted:
-    """Authorize the signed letter with a face check (刷脸授权); the registration is complete."""
+async def authorize_letter(act: Acting, photo: Photo = None, presence_proof: ProofId = None) -> Accepted:
+    """Authorize the signed letter with a face check (刷脸授权) or a proof; the registration is complete."""
     if await act.carried_out():
         return DONE
-    evidence: FaceEvidence = await check_face(act, photo, where_of(act))
+    shown = await showing(act, "authorization", photo, presence_proof)
     if act.signed_in.role != BORROWED:
-        await act.run(verification.authorize_letter, act.caller, evidence)
+        await act.run(verification.authorize_letter, act.caller, shown)
         return DONE
-    await act.run(verification.authorize_letter, act.caller, evidence, act.signed_in.session_id)
+    await act.run(verification.authorize_letter, act.caller, shown, act.signed_in.session_id)
     await forget_borrowed(act)
     return DONE
 
@@ -145,12 +153,12 @@ async def revoke_letter(act: Acting) -> Accepted:
 
 
 @routes.post("/check-ins")
-async def check_in(act: Acting, photo: Photo) -> Accepted:
-    """Check in (签到) with a face check."""
+async def check_in(act: Acting, photo: Photo = None, presence_proof: ProofId = None) -> Accepted:
+    """Check in (签到) with a face check or a proof."""
     if await act.carried_out():
         return DONE
-    evidence = await check_face(act, photo)
-    await act.run(attendances.check_in, act.caller, evidence)
+    shown = await showing(act, "check_in", photo, presence_proof)
+    await act.run(attendances.check_in, act.caller, shown)
     return DONE
 
 

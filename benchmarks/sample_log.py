@@ -7,6 +7,7 @@ from random import Random
 from uuid import UUID, uuid4
 
 from domain.account import Account
+from domain.assurance import Presence
 from domain.attendance import Attendance
 from domain.check_characters import id_check_character, uscc_check_character
 from domain.credit_record import RECORD_TYPES, CreditRecord
@@ -15,6 +16,7 @@ from domain.enterprise import Enterprise, EnterpriseDetails
 from domain.event import Cause, LedgerAggregate
 from domain.face import FaceChecks, FaceEvidence
 from domain.letter import CURRENT, SignedLetter
+from domain.presence import ShownDocument
 from domain.rules import Rules
 from domain.streams import stream_of
 from domain.worker import Worker
@@ -30,14 +32,8 @@ GIVEN = "芳娜敏静丽艳娟霞秀兰燕玲桂英梅红云莲真环雪荣爱�
 BRANDS = ("阳光", "好帮手", "安心", "爱家", "康乃馨", "三替", "巾帼", "暖心")
 CITIES = (("浙江省", "杭州市"), ("上海市", "浦东新区"), ("广东省", "深圳市"), ("四川省", "成都市"))
 EVIDENCE = FaceEvidence("accepted", 0.31, 0.40, "8f" * 32, "passed", "kiosk", "kiosk-17")
-CARD = {
-    "document_kind": "resident_id",
-    "document_authority": "杭州市公安局西湖分局",
-    "decoder": "sam-1",
-    "transcript_sha256": "5c" * 32,
-    "device": "kiosk-17",
-    "assurance": "kiosk",
-}
+CARD = ShownDocument("resident_id", "杭州市公安局西湖分局", "sam-1", "5c" * 32, "kiosk-17")
+AT_KIOSK, ON_THE_WEB = Presence("face", "kiosk"), Presence("face", "web")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +100,7 @@ def _life(ledger: CreditLedger, life: Life, enterprise_id: UUID, consumer: UUID)
     attendance = Attendance.start(_cause(timedelta(days=1)), subject, ledger.rules)
     face_checks = [_face_checks(subject, timedelta(days=day), ledger.rules) for day in (1, 25, 50)]
     for day in (25, 50):
-        attendance.check_in(_cause(timedelta(days=day)), ledger.rules)
+        attendance.check_in(_cause(timedelta(days=day)), ledger.rules, ON_THE_WEB)
     attendance.remind(_cause(timedelta(days=74)), 7)
     worker = _worker(subject, enterprise_id)
     shown = _disclosure(subject, consumer, ledger.rules, worker.require_letter_in_force())
@@ -115,9 +111,9 @@ def _worker(subject: UUID, enterprise_id: UUID) -> Worker:
     worker = Worker.open(_cause(timedelta()), subject)
     worker.choose_enterprise(_cause(timedelta(hours=1)), enterprise_id)
     worker.confirm_employment(_cause(timedelta(hours=5)), enterprise_id)
-    worker.verify_identity(_cause(timedelta(hours=6)), CARD)
+    worker.verify_identity(_cause(timedelta(hours=6)), CARD, AT_KIOSK)
     worker.sign_letter(_cause(timedelta(hours=7)), CURRENT, CURRENT.text_sha256)
-    worker.authorize_letter(_cause(timedelta(days=1)))
+    worker.authorize_letter(_cause(timedelta(days=1)), ON_THE_WEB)
     return worker
 
 
@@ -139,7 +135,8 @@ def _disclosure(subject: UUID, consumer: UUID, rules: Rules, letter: SignedLette
         choices=("12", "37", "64"),
         digits="37",
     )
-    disclosure.approve(_cause(timedelta(days=30, seconds=40)), ["basic", "health"], rules, letter)
+    at = _cause(timedelta(days=30, seconds=40))
+    disclosure.approve(at, ["basic", "health"], rules, letter, ON_THE_WEB)
     disclosure.view(_cause(timedelta(days=30, seconds=50)), letter)
     return disclosure
 

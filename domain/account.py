@@ -76,6 +76,17 @@ class Account(LedgerAggregate):
             """From here on the person signs in with the new number."""
             account.phone = self.phone
 
+    class Renamed(LedgerAggregate.Event):
+        """A card with the account's ID number bears another name than before."""
+
+        TOPIC = "jz.account.renamed"
+        subject_id: UUID
+        name: PersonalText
+
+        def apply(self, account: "Account") -> None:
+            """From here on the person has the new name."""
+            account.name = self.name
+
     class PasscodeSet(LedgerAggregate.Event):
         """The person chose a passcode, the first or another one; its hash lies outside the log."""
 
@@ -139,6 +150,11 @@ class Account(LedgerAggregate):
         if phone == self.phone:
             raise Refused(Reason.PHONE_UNCHANGED, field="phone")
         self.happen(self.PhoneChanged, cause, subject_id=self.id, phone=phone, proof=proof)
+
+    def rename(self, cause: Cause, name: str) -> None:
+        """Take the name, normalised, of the person's newer card; a kiosk read it."""
+        self._require_open()
+        self.happen(self.Renamed, cause, subject_id=self.id, name=name)
 
     def set_passcode(self, cause: Cause) -> None:
         """Note that a passcode was chosen."""

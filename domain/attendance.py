@@ -1,9 +1,11 @@
 """Monthly check-in (签到): a deadline stored by the rule in force, and what happens when it passes."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
+from domain.assurance import FACE, Presence
 from domain.event import Cause, LedgerAggregate
 from domain.rejections import Reason, Refused
 from domain.rules import Rules
@@ -26,11 +28,20 @@ class Attendance(LedgerAggregate):
         has_left: bool
 
     class CheckedIn(LedgerAggregate.Event):
-        """The worker checked in with a face check; the next deadline is stored."""
+        """The worker checked in, with a face check or without; the next deadline is stored."""
 
         TOPIC = "jz.attendance.checked_in"
+        class_version = 2
         subject_id: UUID
         due_at: datetime
+        method: str
+        assurance: str
+        proof_id: UUID | None
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """There was one way."""
+            state.update(method=FACE, assurance="web", proof_id=None)
 
         def apply(self, attendance: "Attendance") -> None:
             """The deadline moves; the worker is there again."""
@@ -95,24 +106,24 @@ class Attendance(LedgerAggregate):
         stream = cls.stream_for(subject_id, year)
         return cls.begin(cause, stream, subject_id=subject_id, year=year, due_at=due_at, has_left=has_left)
 
-    def check_in(self, cause: Cause, rules: Rules) -> list["Attendance"]:
-        """Check in; the face check was passed.
+    def check_in(self, cause: Cause, rules: Rules, presence: Presence) -> list["Attendance"]:
+        """Check in; the person showed that it is them.
 
         Returns:
             the streams to save: this one, and the new year's where a year has begun.
         """
         self._leave_if_overdue(cause)
         if local_day(cause.at).year == self.year:
-            self._check_in(cause, rules)
+            self._check_in(cause, rules, presence)
             return [self]
         self.happen(self.Closed, cause, subject_id=self.subject_id)
         fresh = self._begin_year(cause, self.subject_id, self.due_at, has_left=self.has_left)
-        fresh._check_in(cause, rules)
+        fresh._check_in(cause, rules, presence)
         return [self, fresh]
 
-    def _check_in(self, cause: Cause, rules: Rules) -> None:
+    def _check_in(self, cause: Cause, rules: Rules, presence: Presence) -> None:
         due_at = cause.at + rules.check_in_period
-        self.happen(self.CheckedIn, cause, subject_id=self.subject_id, due_at=due_at)
+        self.happen(self.CheckedIn, cause, subject_id=self.subject_id, due_at=due_at, **asdict(presence))
 
     def is_overdue(self, at: datetime) -> bool:
         """Whether the deadline has passed, whatever any background job has recorded."""

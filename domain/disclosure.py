@@ -1,9 +1,11 @@
 """A disclosure (经授权查看): a scan, the worker's answer, and every look at the worker's records."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from domain.assurance import FACE, Presence
 from domain.event import Cause, LedgerAggregate
 from domain.letter import SignedLetter
 from domain.personal import ConsumerText
@@ -29,20 +31,28 @@ class Disclosure(LedgerAggregate):
         expires_at: datetime
 
     class Approved(LedgerAggregate.Event):
-        """The worker picked the digits, passed a face check and approved some scopes."""
+        """The worker picked the digits, showed that it is them and approved some scopes."""
 
         TOPIC = "jz.disclosure.approved"
-        class_version = 2
+        class_version = 3
         subject_id: UUID
         consumer_id: UUID
         scopes: list[str]
         readable_until: datetime
         authorization: UUID | None
+        method: str
+        assurance: str
+        proof_id: UUID | None
 
         @staticmethod
         def upcast_v1_v2(state: dict[str, Any]) -> None:
             """At first an approval did not name the letter's authorization; such a one opens nothing now."""
             state["authorization"] = None
+
+        @staticmethod
+        def upcast_v2_v3(state: dict[str, Any]) -> None:
+            """There was one way to show that it is the worker."""
+            state.update(method=FACE, assurance="web", proof_id=None)
 
         def apply(self, disclosure: "Disclosure") -> None:
             """The consumer may read, as long as that authorization of the letter is the one in force."""
@@ -178,16 +188,24 @@ class Disclosure(LedgerAggregate):
         if not scopes or not set(scopes) <= set(self.scopes) & set(letter_scopes):
             raise Refused(Reason.SCOPE_NOT_COVERED, field="scopes")
 
-    def approve(self, cause: Cause, scopes: list[str], rules: Rules, letter: SignedLetter) -> None:
-        """Approve some of what was asked for; digits were picked and the face check was passed.
+    def approve(
+        self, cause: Cause, scopes: list[str], rules: Rules, letter: SignedLetter, presence: Presence
+    ) -> None:
+        """Approve some of what was asked for; digits were picked, and the person showed that it is them.
 
         The disclosure is bound to this authorization of the letter: a later one never opens it again.
         """
         self.require_pending(cause.at)
         self.require_scopes(scopes, letter.scopes)
         until = cause.at + rules.disclosure_ttl
-        under = letter.authorization
-        self._happen(self.Approved, cause, scopes=scopes, readable_until=until, authorization=under)
+        self._happen(
+            self.Approved,
+            cause,
+            scopes=scopes,
+            readable_until=until,
+            authorization=letter.authorization,
+            **asdict(presence),
+        )
 
     def decline(self, cause: Cause, because: str) -> None:
         """Refuse; `because` is `refused` or `digits_wrong`."""

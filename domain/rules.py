@@ -31,6 +31,10 @@ class Rules:
     identity_fresh: timedelta = timedelta(minutes=10)
     access_token_ttl: timedelta = timedelta(minutes=15)
     refresh_token_ttl: timedelta = timedelta(days=30)
+    presence_attempts_per_hour: int = 5
+    presence_request_ttl: timedelta = timedelta(minutes=10)
+    presence_proof_ttl: timedelta = timedelta(minutes=10)
+    presence_refusals: int = 5
     identity_challenge_ttl: timedelta = timedelta(minutes=10)
     handover_code_ttl: timedelta = timedelta(minutes=10)
     handover_session_ttl: timedelta = timedelta(minutes=10)

@@ -1,12 +1,15 @@
 """A household-service worker: employments, verified identity, the authorization letter."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from domain.assurance import FACE, Presence
 from domain.event import Cause, LedgerAggregate
 from domain.letter import Letter, SignedLetter
 from domain.personal import PersonalText
+from domain.presence import ShownDocument
 from domain.rejections import Reason, Refused
 from domain.rules import Rules
 from domain.streams import stream_of
@@ -73,16 +76,28 @@ class Worker(LedgerAggregate):
             worker.employments[self.enterprise_id] = "ended"
 
     class IdentityVerified(LedgerAggregate.Event):
-        """The card was read, its name and number are the registered ones, the face is the card's."""
+        """The document is the registered person's, and so is who showed it: by face, or by a proof without.
+
+        The reading's evidence is missing where officers looked; `purpose` is `first` or `renewal`.
+        """
 
         TOPIC = "jz.worker.identity_verified"
+        class_version = 2
         subject_id: UUID
+        purpose: str
         document_kind: str
         document_authority: PersonalText
-        decoder: str
-        transcript_sha256: str
-        device: str
+        decoder: str | None
+        transcript_sha256: str | None
+        device: str | None
+        method: str
         assurance: str
+        proof_id: UUID | None
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """There was one way, and no second time."""
+            state.update(purpose="first", method=FACE, proof_id=None)
 
         def apply(self, worker: "Worker") -> None:
             """The identity is proven."""
@@ -117,11 +132,20 @@ class Worker(LedgerAggregate):
             worker.signed_scopes = tuple(self.scopes)
 
     class LetterAuthorized(LedgerAggregate.Event):
-        """The second face check authorized the signed letter (刷脸授权)."""
+        """A second face check (刷脸授权), or a proof without a face, authorized the signed letter."""
 
         TOPIC = "jz.worker.letter_authorized"
+        class_version = 2
         subject_id: UUID
         scopes: list[str]
+        method: str
+        assurance: str
+        proof_id: UUID | None
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """There was one way."""
+            state.update(method=FACE, assurance="web", proof_id=None)
 
         def apply(self, worker: "Worker") -> None:
             """The letter is in force, and one before it no longer."""
@@ -189,16 +213,22 @@ class Worker(LedgerAggregate):
         self._employment(self.EmploymentEnded, cause, enterprise_id, ended_by=ended_by)
 
     def require_identity_open(self) -> None:
-        """Refuse a second verification, and one before an enterprise was chosen."""
+        """Refuse a verification before an enterprise was chosen; one after the first is a renewal."""
         if not self.employments:
             raise Refused(Reason.NO_ENTERPRISE_CHOSEN)
-        if self.identity_assurance:
-            raise Refused(Reason.IDENTITY_ALREADY_VERIFIED)
 
-    def verify_identity(self, cause: Cause, document: dict[str, Any]) -> None:
-        """Record that the card and the face are the person's; `document` has the event's fields."""
+    def verify_identity(self, cause: Cause, document: ShownDocument, presence: Presence) -> None:
+        """Record that the document is the person's, and how they showed that it is them."""
         self.require_identity_open()
-        self.happen(self.IdentityVerified, cause, subject_id=self.subject_id, **document)
+        purpose = "renewal" if self.identity_assurance else "first"
+        self.happen(
+            self.IdentityVerified,
+            cause,
+            subject_id=self.subject_id,
+            purpose=purpose,
+            **asdict(document),
+            **asdict(presence),
+        )
 
     def recent_identity(self, at: datetime, rules: Rules) -> str:
         """The assurance of an identity verification face to face, or at a kiosk, of a moment ago.
@@ -251,10 +281,12 @@ class Worker(LedgerAggregate):
             return self.letter_to_authorize
         raise Refused(Reason.LETTER_ALREADY_IN_FORCE if self.letter_in_force else Reason.LETTER_NOT_SIGNED)
 
-    def authorize_letter(self, cause: Cause) -> None:
-        """Put the signed letter in force; the face check was passed."""
+    def authorize_letter(self, cause: Cause, presence: Presence) -> None:
+        """Put the signed letter in force; the person showed that it is them."""
         scopes = list(self.require_letter_to_authorize().scopes)
-        self.happen(self.LetterAuthorized, cause, subject_id=self.subject_id, scopes=scopes)
+        self.happen(
+            self.LetterAuthorized, cause, subject_id=self.subject_id, scopes=scopes, **asdict(presence)
+        )
 
     def revoke_letter(self, cause: Cause) -> None:
         """Take the letter back; from here on nothing is disclosed."""

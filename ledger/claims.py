@@ -17,6 +17,9 @@ TAKEN = {
     "second_factor": Reason.SECOND_FACTOR_EXPIRED,
     "handover_code": Reason.HANDOVER_CODE_WRONG,
     "letter_end": Reason.LETTER_NOT_IN_FORCE,
+    "identity_challenge": Reason.CHALLENGE_EXPIRED,
+    "presence_code": Reason.PRESENCE_CODE_TAKEN,
+    "officer_id_number": Reason.OFFICER_EXISTS,
 }
 """The refusal when somebody else holds a claim of this kind."""
 

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from domain.event import Cause
 from domain.face import ATTEMPT_WINDOW, FaceChecks, FaceEvidence
+from domain.face_consent import FaceConsent
+from domain.rejections import Reason
 from ledger.credit_ledger import CreditLedger
 
 
@@ -16,8 +18,15 @@ def attempts_of(ledger: CreditLedger, cause: Cause, subject: UUID) -> FaceChecks
     return FaceChecks.begin_day(cause, subject, ledger.find(FaceChecks, an_hour_ago))
 
 
+def require_face_consent(ledger: CreditLedger, subject: UUID) -> None:
+    """Refuse where no consent to face checks is in force."""
+    stream = FaceConsent.stream_for(subject)
+    ledger.load(FaceConsent, stream, missing=Reason.FACE_CONSENT_MISSING).require_in_force()
+
+
 def require_attempt_left(ledger: CreditLedger, cause: Cause, subject: UUID) -> None:
-    """Refuse before any picture is looked at, when this hour's attempts are used up."""
+    """Refuse before any picture is looked at, without consent or when this hour's attempts are used up."""
+    require_face_consent(ledger, subject)
     attempts_of(ledger, cause, subject).require_attempt_left(cause.at, ledger.rules)
 
 
@@ -30,8 +39,9 @@ def record_attempt(
         the attempts, to be committed together with the step that the face check opens.
 
     Raises:
-        Refused: the face was not accepted; the failed attempt is committed.
+        Refused: there is no consent; or the face was not accepted, and the failed attempt is committed.
     """
+    require_face_consent(ledger, subject)
     attempts = attempts_of(ledger, cause, subject)
     attempts.attempt(cause, purpose, evidence, ledger.rules)
     if evidence.verdict != "accepted":

@@ -39,6 +39,12 @@ def store_template(ledger: CreditLedger, subject: UUID, template: FaceTemplate) 
         )
 
 
+def delete_template(ledger: CreditLedger, subject: UUID) -> None:
+    """Forget the person's face; may be done again."""
+    with ledger.pool.connection() as connection:
+        connection.execute("DELETE FROM ops.face_templates WHERE subject_id = %s", (subject,))
+
+
 def has_template(ledger: CreditLedger, subject: UUID) -> bool:
     """Whether there is a face to compare with."""
     query = "SELECT FROM ops.face_templates WHERE partition = ledger.partition_of(%s) AND subject_id = %s"

@@ -29,7 +29,8 @@ STALE = (
         """
         DELETE FROM ledger.claims
         WHERE kind IN
-            ('certificate_code', 'handover_code', 'second_factor', 'worker_prompt', 'consumer_prompt')
+            ('certificate_code', 'handover_code', 'second_factor', 'worker_prompt', 'consumer_prompt',
+             'identity_challenge', 'presence_code')
             AND lapses_at < %s
         """,
         timedelta(minutes=1),

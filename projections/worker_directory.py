@@ -10,6 +10,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from domain.account import Account
+from domain.streams import partition_of
 from projections.log_reader import LoggedEvent
 from projections.tables import Table
 
@@ -27,7 +28,7 @@ PEOPLE = Table(
     owner="subject_id",
 )
 TABLES = (PEOPLE,)
-HANDLES = (Account.Created, Account.BecameWorker, Account.Erased)
+HANDLES = (Account.Created, Account.BecameWorker, Account.Renamed, Account.Erased)
 
 
 _BECAME_WORKERS = """
@@ -36,8 +37,11 @@ _BECAME_WORKERS = """
 """
 
 
+_RENAMED = "UPDATE people SET sealed_name = %s WHERE partition = %s AND subject_id = %s"
+
+
 def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
-    """Add the new people, give them their later role, drop the erased."""
+    """Add the new people, give them their later role and name, drop the erased."""
     rows = {
         logged.event.subject_id: _row(logged.event)
         for logged in events
@@ -46,6 +50,10 @@ def handle(connection: Connection, events: Sequence[LoggedEvent]) -> None:
     PEOPLE.upsert(connection, rows.values())
     workers = [logged.event.subject_id for logged in events if isinstance(logged.event, Account.BecameWorker)]
     connection.execute(_BECAME_WORKERS, (workers,))
+    for logged in events:
+        if isinstance(logged.event, Account.Renamed):
+            owner = logged.event.subject_id
+            connection.execute(_RENAMED, (str(logged.event.name), partition_of(owner), owner))
     erased = [logged.event.subject_id for logged in events if isinstance(logged.event, Account.Erased)]
     PEOPLE.delete(connection, erased)
 

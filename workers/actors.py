@@ -46,5 +46,6 @@ def declare(broker: dramatiq.Broker, parts: Parts) -> None:
         notices.erase,
         phones.wake_phone,
         imports.import_chunk,
+        notices.forget_face,
     ):
         dramatiq.actor(broker=broker, queue_name=QUEUE)(function)

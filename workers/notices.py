@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.account import Account
 from domain.attendance import Attendance
 from domain.enterprise import Enterprise
+from domain.face_consent import FaceConsent
 from domain.personal import Erased, readable
 from domain.streams import local_day
 from domain.worker import Worker
@@ -15,6 +16,7 @@ from ledger.credit_ledger import CreditLedger
 from ledger.positions import Position
 from ledger.sms_outbox import SmsOutbox
 from ledger.use_cases.accounts import erase_subject
+from ledger.use_cases.face_consents import forget_face_without_consent
 from workers.deadlines import Deadlines
 
 NEWS_TTL = timedelta(days=3)
@@ -70,6 +72,11 @@ class Notices:
         """Finish an erasure, should the process that began it have died."""
         event: Account.Erased = self._event_at(Position.parse(position))
         erase_subject(self._ledger, event.subject_id)
+
+    def forget_face(self, position: str) -> None:
+        """Finish a withdrawal of the consent to face checks, unless it was given anew meanwhile."""
+        event: FaceConsent.Withdrawn = self._event_at(Position.parse(position))
+        forget_face_without_consent(self._ledger, event.subject_id)
 
     def _event_at(self, position: Position) -> Any:
         """The event at a position; its personal fields stay sealed."""

@@ -11,6 +11,7 @@ from domain.attendance import Attendance
 from domain.disclosure import Disclosure
 from domain.enterprise_import import EnterpriseImport
 from domain.event import LedgerAggregate
+from domain.face_consent import FaceConsent
 from domain.rules import Rules
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
@@ -30,6 +31,7 @@ MESSAGES: dict[type[LedgerAggregate.Event], str] = {
     Account.PhoneChanged: "send_phone_change",
     Account.Erased: "erase",
     **dict.fromkeys(WHAT, "wake_phone"),
+    FaceConsent.Withdrawn: "forget_face",
 }
 """Which actor is told of which event."""
 

@@ -137,6 +137,11 @@ def verify(world: World) -> None:
         tell = world.narrator
         tell.step("Two administrators register a kiosk", lambda: register_kiosk(world, terminal))
         tell.step(
+            "Without the worker's separate consent no face is looked at",
+            lambda: verify_face(world, terminal, SELFIE, "face-consent-missing"),
+        )
+        tell.step("The worker consents to face checks, apart from all else", lambda: consent(world))
+        tell.step(
             "nfcpy reads the card, the decoder opens it; somebody else's face",
             lambda: verify_face(world, terminal, WRONG_FACE, "face-not-matched"),
         )
@@ -147,6 +152,14 @@ def register_kiosk(world: World, terminal: Terminal) -> None:
     """Two administrators register the terminal."""
     body = {"site": "合肥市蜀山区政务服务中心", "public_key": terminal.signer.public_jwk()}
     world.facts["kiosk_id"] = world.register_signer("/v1/kiosks", body)
+
+
+def consent(world: World) -> str:
+    """Consent to the text that was shown; it can be withdrawn, and every step has another way."""
+    text = world.worker.get("/v1/face-consent-text")
+    given = {"version": text["version"], "text_sha256": text["text_sha256"]}
+    world.worker.post("/v1/me/face-consent", json=given)
+    return f"version {text['version']}, {text['text_sha256'][:16]}…"
 
 
 def verify_face(world: World, terminal: Terminal, picture: str, refusal: str | None) -> str:

@@ -13,6 +13,7 @@ from ledger import id_numbers
 from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
 from ledger.passcodes import store_passcode
+from ledger.presence_gate import use_proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +72,29 @@ def become_worker(ledger: CreditLedger, cause: Cause, subject: UUID) -> Appended
 
 @repeatable
 def change_phone(
-    ledger: CreditLedger, cause: Cause, subject: UUID, phone: MobileNumber, *, old_phone_is_proven: bool
+    ledger: CreditLedger,
+    cause: Cause,
+    subject: UUID,
+    phone: MobileNumber,
+    *,
+    old_phone_is_proven: bool,
+    proof_id: UUID | None = None,
 ) -> Appended:
     """Change the phone; its SMS code was right. The old number is free in the same transaction.
 
     Raises:
-        Refused: the number belongs to another account, or neither the old phone nor the identity was
-            proven just now.
+        Refused: the number belongs to another account; neither the old phone was proven nor the identity just
+            now; or the proof of officers does not hold.
     """
     account = ledger.load(Account, subject)
-    proof = "old_phone" if old_phone_is_proven else _recent_identity(ledger, cause, subject)
-    account.change_phone(cause, str(phone), proof)
     claim = ledger.blind_index.claim("phone", str(phone), subject)
     claims = ClaimChanges(take=(claim,), release_owner=subject, release_kinds=("phone",))
+    if proof_id is not None:
+        used, presence = use_proof(ledger, cause, subject, "phone_change", proof_id)
+        account.change_phone(cause, str(phone), presence.assurance)
+        return ledger.commit(cause, used, account, claims=claims)
+    proof = "old_phone" if old_phone_is_proven else _recent_identity(ledger, cause, subject)
+    account.change_phone(cause, str(phone), proof)
     return ledger.commit(cause, account, claims=claims)
 
 

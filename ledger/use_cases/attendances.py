@@ -9,7 +9,7 @@ from domain.rejections import Reason, Refused
 from domain.streams import local_day
 from domain.worker import Worker
 from ledger.credit_ledger import Appended, CreditLedger, repeatable
-from ledger.face_gate import record_attempt
+from ledger.presence_gate import require_presence
 
 
 def current_attendance(ledger: CreditLedger, cause: Cause, worker: Worker) -> Attendance:
@@ -27,14 +27,18 @@ def current_attendance(ledger: CreditLedger, cause: Cause, worker: Worker) -> At
 
 
 @repeatable
-def check_in(ledger: CreditLedger, cause: Cause, subject: UUID, evidence: FaceEvidence) -> Appended:
-    """Check in with a face check; a letter of a text that no longer counts has to be signed anew first."""
+def check_in(ledger: CreditLedger, cause: Cause, subject: UUID, showing: FaceEvidence | UUID) -> Appended:
+    """Check in, with a face check or the id of a proof without.
+
+    A letter of a text that no longer counts has to be signed anew first.
+    """
     worker = ledger.load(Worker, Worker.stream_for(subject))
     if worker.letter_in_force:
         ledger.letters.require_not_outdated(worker.letter_in_force, cause.at)
     attendance = current_attendance(ledger, cause, worker)
-    attempts = record_attempt(ledger, cause, subject, "check_in", evidence)
-    return ledger.commit(cause, attempts, *attendance.check_in(cause, ledger.rules))
+    shown = require_presence(ledger, cause, subject, "check_in", showing)
+    checked_in = attendance.check_in(cause, ledger.rules, shown.presence)
+    return ledger.commit(cause, *shown.streams, *checked_in)
 
 
 @repeatable

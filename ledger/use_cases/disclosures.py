@@ -18,7 +18,7 @@ from domain.worker import Worker
 from ledger import letter_gate
 from ledger.claims import CONSUMER_PROMPT, WORKER_PROMPT, Claim, ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
-from ledger.face_gate import record_attempt
+from ledger.presence_gate import require_presence
 from ledger.slots import Slots
 from ledger.tickets import CERTIFICATE_CODE
 from ledger.use_cases.attendances import current_attendance
@@ -205,14 +205,14 @@ def approve(
     disclosure_id: UUID,
     digits: str,
     scopes: Sequence[str],
-    evidence: FaceEvidence,
+    showing: FaceEvidence | UUID,
 ) -> Appended:
-    """Approve all or some of the scopes, with the digits and a face check."""
+    """Approve all or some of the scopes, with the digits and a face check or the id of a proof without."""
     answered = require_answerable(ledger, cause, worker_id, disclosure_id, digits, scopes)
     disclosure, letter, needed = answered
-    attempts = record_attempt(ledger, cause, worker_id, "disclosure", evidence)
-    disclosure.approve(cause, list(scopes), ledger.rules, letter)
-    return ledger.commit(cause, attempts, disclosure, claims=needed)
+    shown = require_presence(ledger, cause, worker_id, "disclosure", showing)
+    disclosure.approve(cause, list(scopes), ledger.rules, letter, shown.presence)
+    return ledger.commit(cause, *shown.streams, disclosure, claims=needed)
 
 
 @repeatable

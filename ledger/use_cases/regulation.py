@@ -28,10 +28,17 @@ def record_look(
     ledger: CreditLedger, cause: Cause, subject: UUID, role: str, what: str, basis: str
 ) -> Appended:
     """Record that somebody looks at a person's data."""
+    return ledger.commit(cause, looked_at(ledger, cause, subject, role, what, basis))
+
+
+def looked_at(
+    ledger: CreditLedger, cause: Cause, subject: UUID, role: str, what: str, basis: str
+) -> AccessLog:
+    """The month's looks at a person with one more, to be committed with what it was for."""
     log = ledger.find(AccessLog, AccessLog.stream_for(subject, cause))
     log = log or AccessLog.begin_month(cause, subject)
     log.look(cause, role=role, what=what, basis=basis)
-    return ledger.commit(cause, log)
+    return log
 
 
 @use_case

@@ -1,25 +1,27 @@
-"""The second factor (passcode or face check) of a sign-in on a device not seen before."""
+"""The second factor (passcode, face check or officers) of a sign-in on a device not seen before."""
 
 from datetime import datetime
 from uuid import UUID
 
+from domain.assurance import FACE, OFFICERS, PASSCODE
 from domain.event import Cause
 from domain.face import FaceEvidence
 from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable
-from ledger.face_gate import record_attempt
 from ledger.face_templates import has_template
 from ledger.passcode_gate import verify_passcode
 from ledger.passcodes import has_passcode
+from ledger.presence_gate import require_presence
 from ledger.tickets import SECOND_FACTOR
 
 PURPOSE = "sign_in"
 
 
 def factors_of(ledger: CreditLedger, subject: UUID) -> list[str]:
-    """What the person could prove besides the phone: `passcode`, `face`, both or nothing."""
-    found = {"passcode": has_passcode(ledger, subject), "face": has_template(ledger, subject)}
-    return [factor for factor, is_there in found.items() if is_there]
+    """What the person could prove besides the phone: `passcode`, `face`, and with either `officers`."""
+    found = {PASSCODE: has_passcode(ledger, subject), FACE: has_template(ledger, subject)}
+    own = [factor for factor, is_there in found.items() if is_there]
+    return [*own, OFFICERS] if own else []
 
 
 def issue_ticket(ledger: CreditLedger, at: datetime, subject: UUID) -> str:
@@ -50,16 +52,16 @@ def prove_with_passcode(
 
 
 @repeatable
-def prove_with_face(
-    ledger: CreditLedger, cause: Cause, subject: UUID, ticket: str, evidence: FaceEvidence
+def prove_with_presence(
+    ledger: CreditLedger, cause: Cause, subject: UUID, ticket: str, showing: FaceEvidence | UUID
 ) -> Appended:
-    """Prove the second factor with a face check.
+    """Prove the second factor with a face check, or the id of a proof by officers.
 
     Raises:
-        Refused: the face was not accepted (recorded), or the ticket was used.
+        Refused: the face was not accepted (recorded), the proof does not hold, or the ticket was used.
     """
-    attempts = record_attempt(ledger, cause, subject, PURPOSE, evidence)
-    return ledger.commit(cause, attempts, claims=_used_up(ledger, cause, subject, ticket))
+    shown = require_presence(ledger, cause, subject, PURPOSE, showing)
+    return ledger.commit(cause, *shown.streams, claims=_used_up(ledger, cause, subject, ticket))
 
 
 def _used_up(ledger: CreditLedger, cause: Cause, subject: UUID, ticket: str) -> ClaimChanges:

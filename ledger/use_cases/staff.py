@@ -7,25 +7,39 @@ from uuid import UUID
 
 from domain.enterprise import Enterprise
 from domain.event import Cause
+from domain.identifiers import IdNumber
 from domain.rejections import Reason, Refused
 from domain.staff import StaffMember
 from domain.streams import id_of_command
+from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
 from ledger.tickets import STAFF_GRANT, STAFF_PROPOSAL
 
 MAX_FIRST_ADMINISTRATORS = 2
+OFFICER_ID_NUMBER = "officer_id_number"
 
 
 @use_case
 def propose_role(
-    ledger: CreditLedger, cause: Cause, role: str, enterprise_id: UUID | None = None
+    ledger: CreditLedger,
+    cause: Cause,
+    role: str,
+    enterprise_id: UUID | None = None,
+    officer_id_number: IdNumber | None = None,
 ) -> tuple[UUID, Appended]:
-    """Propose a role for somebody; an operator's enterprise must be listed."""
+    """Propose a role for somebody; an operator's enterprise must be listed.
+
+    An officer is known by their own ID number, as a claim, never in the log: so nobody is two officers, and
+    none confirms themself.
+    """
     if enterprise_id is not None:
         ledger.load(Enterprise, enterprise_id, missing=Reason.ENTERPRISE_UNKNOWN)
     staff_id = id_of_command(cause.command_id, "staff")
     member = StaffMember.propose(cause, staff_id, role, enterprise_id)
-    return staff_id, ledger.commit(cause, member)
+    if officer_id_number is None:
+        return staff_id, ledger.commit(cause, member)
+    claim = ledger.blind_index.claim(OFFICER_ID_NUMBER, str(officer_id_number), staff_id)
+    return staff_id, ledger.commit(cause, member, claims=ClaimChanges(take=(claim,)))
 
 
 @repeatable
@@ -59,10 +73,11 @@ def enrolling(ledger: CreditLedger, cause: Cause, token: str) -> UUID:
 
 @repeatable
 def withdraw_role(ledger: CreditLedger, cause: Cause, staff_id: UUID) -> Appended:
-    """Withdraw a role."""
+    """Withdraw a role; an officer's ID number is free for another grant."""
     member = ledger.load(StaffMember, staff_id)
     member.withdraw(cause)
-    return ledger.commit(cause, member)
+    claims = ClaimChanges(release_owner=staff_id, release_kinds=(OFFICER_ID_NUMBER,))
+    return ledger.commit(cause, member, claims=claims)
 
 
 @repeatable

@@ -1,7 +1,6 @@
 """Identity verification (人证合一验证) and the authorization letter (授权书)."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import replace
 from uuid import UUID
 
 from domain.account import Account
@@ -9,7 +8,6 @@ from domain.attendance import Attendance
 from domain.event import Cause
 from domain.face import FaceEvidence
 from domain.handover import COMPLETE
-from domain.identifiers import InvalidIdentifier, PersonName
 from domain.letter import SignedLetter
 from domain.rejections import Reason, Refused
 from domain.streams import local_day
@@ -17,24 +15,11 @@ from domain.worker import Worker
 from ledger import id_numbers, letter_gate
 from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable
-from ledger.face_gate import record_attempt
 from ledger.face_templates import FaceTemplate, store_template
+from ledger.own_document import CardReading, document_of, refusal_of, rename_as_on, used_challenge
+from ledger.presence_gate import require_presence, use_proof
+from ledger.use_cases.face_consents import forget_face_without_consent
 from ledger.use_cases.handovers import running_handover
-
-
-@dataclass(frozen=True, slots=True)
-class CardReading:
-    """What was read from an identity card, and the evidence of the reading."""
-
-    kind: str
-    name: str
-    id_number: str
-    authority: str
-    valid_until: date | None
-    decoder: str
-    transcript_sha256: str
-    device: str
-    assurance: str
 
 
 @repeatable
@@ -46,55 +31,45 @@ def verify_identity(
     evidence: FaceEvidence,
     template: FaceTemplate,
 ) -> Appended:
-    """Verify that the card is the registered person's and the face is the card's.
+    """Verify that the card is the registered person's and the face is the card's, or verify it anew.
 
     Raises:
         Refused: the card is another person's or expired, or the face was not accepted; all are recorded.
-            Or another account has proven the same number.
+            Or another account has proven the same number, or there is no consent to face checks.
     """
     account = ledger.load(Account, subject)
     worker = ledger.load(Worker, Worker.stream_for(subject))
     worker.require_identity_open()
-    because = _card_refusal(account, card, local_day(cause.at))
+    because = refusal_of(account, card, local_day(cause.at), may_rename=True)
     if because:
         worker.refuse_identity(cause, because.code)
         ledger.commit_refusal(cause, worker)
         raise Refused(because)
     number = id_numbers.proven(ledger, cause, account)
-    attempts = record_attempt(ledger, cause, subject, "identity", evidence)
-    worker.verify_identity(cause, _document_fields(card))
+    shown = require_presence(ledger, cause, subject, "identity", evidence)
+    worker.verify_identity(cause, document_of(card), shown.presence)
     account.prove_id_number(cause)
+    rename_as_on(cause, account, card)
     store_template(ledger, subject, template)
+    claims = replace(number.claims, take=(*number.claims.take, used_challenge(ledger, cause, subject, card)))
     with id_numbers.changing_hands():
-        return ledger.commit(cause, attempts, worker, account, *number.losers, claims=number.claims)
+        appended = ledger.commit(cause, *shown.streams, worker, account, *number.losers, claims=claims)
+    forget_face_without_consent(ledger, subject)  # it may have been withdrawn in this moment
+    return appended
 
 
-def _card_refusal(account: Account, card: CardReading, today: date) -> Reason | None:
-    if not _is_own(account, card):
-        return Reason.IDENTITY_MISMATCH
-    if card.valid_until is not None and card.valid_until < today:
-        return Reason.ID_CARD_EXPIRED
-    return None
-
-
-def _is_own(account: Account, card: CardReading) -> bool:
-    """Cards have dots and widths of their own in names; a name that no form takes is nobody's here."""
-    try:
-        name = str(PersonName.parse(card.name))
-    except InvalidIdentifier:
-        return False
-    return (name, card.id_number) == (account.name, account.id_number)
-
-
-def _document_fields(card: CardReading) -> dict[str, str]:
-    return {
-        "document_kind": card.kind,
-        "document_authority": card.authority,
-        "decoder": card.decoder,
-        "transcript_sha256": card.transcript_sha256,
-        "device": card.device,
-        "assurance": card.assurance,
-    }
+@repeatable
+def verify_identity_by_proof(ledger: CreditLedger, cause: Cause, subject: UUID, proof_id: UUID) -> Appended:
+    """Verify the identity, or verify it anew, with a proof without a face; no template comes of it."""
+    account = ledger.load(Account, subject)
+    worker = ledger.load(Worker, Worker.stream_for(subject))
+    worker.require_identity_open()
+    number = id_numbers.proven(ledger, cause, account)
+    proof, presence = use_proof(ledger, cause, subject, "identity", proof_id)
+    worker.verify_identity(cause, proof.shown_document, presence)
+    account.prove_id_number(cause)
+    with id_numbers.changing_hands():
+        return ledger.commit(cause, proof, worker, account, *number.losers, claims=number.claims)
 
 
 @repeatable
@@ -118,23 +93,24 @@ def authorize_letter(
     ledger: CreditLedger,
     cause: Cause,
     subject: UUID,
-    evidence: FaceEvidence,
+    showing: FaceEvidence | UUID,
     handover_id: UUID | None = None,
 ) -> Appended:
-    """Put the signed letter in force with the second face check; the registration is complete.
+    """Put the signed letter in force, with a second face check or a proof; the registration is complete.
 
     With it ends the handover of the borrowed device on which it was done.
     """
     worker = ledger.load(Worker, Worker.stream_for(subject))
     _letter_to_authorize(ledger, cause, worker)
-    attempts = record_attempt(ledger, cause, subject, "authorization", evidence)
+    shown = require_presence(ledger, cause, subject, "authorization", showing)
     is_first, replaced = not worker.is_complete, letter_gate.ends(ledger, worker)
-    worker.authorize_letter(cause)
+    worker.authorize_letter(cause, shown.presence)
     begun = [Attendance.start(cause, subject, ledger.rules)] if is_first else []
     borrowed = [running_handover(ledger, cause, handover_id)] if handover_id else []
     for handover in borrowed:
         handover.end(cause, COMPLETE)
-    return ledger.commit(cause, attempts, worker, *begun, *borrowed, claims=ClaimChanges(take=replaced))
+    claims = ClaimChanges(take=replaced)
+    return ledger.commit(cause, *shown.streams, worker, *begun, *borrowed, claims=claims)
 
 
 def _letter_to_authorize(ledger: CreditLedger, cause: Cause, worker: Worker) -> SignedLetter:

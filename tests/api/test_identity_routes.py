@@ -36,10 +36,28 @@ def test_the_card_and_the_face_verify_the_identity(api: Api, kiosk: RegisteredKi
     assert document["transcript_sha256"] == "cd" * 32
 
 
-def test_an_identity_is_verified_once(api: Api, kiosk: RegisteredKiosk) -> None:
+def test_a_verification_after_the_first_is_a_renewal(api: Api, kiosk: RegisteredKiosk) -> None:
+    # given a worker whose identity is verified
     worker = verified_worker(api)
-    answer = verified(api, worker, own_reading(kiosk, worker))
-    assert refusal(answer) == (409, "identity-already-verified", None)
+    # when card and face are verified again
+    assert verified(api, worker, own_reading(kiosk, worker)).status_code == 200
+    # then the log tells the one from the other
+    purposes = [fields["purpose"] for fields in fields_of(api, worker, "jz.worker.identity_verified")]
+    assert purposes == ["first", "renewal"]
+
+
+def test_a_newer_card_brings_its_name(api: Api, kiosk: RegisteredKiosk) -> None:
+    worker = verified_worker(api)
+    newer = kiosk.sign(challenge(worker.client), card_of(worker.person, name="王敏"))
+    assert verified(api, worker, newer).status_code == 200
+    assert worker.client.get("/v1/me")["name"] == "王敏"
+
+
+def test_a_reading_verifies_once(api: Api, kiosk: RegisteredKiosk) -> None:
+    worker = choosing_worker(api)
+    reading = own_reading(kiosk, worker)
+    verified(api, worker, reading)
+    assert refusal(verified(api, worker, reading)) == (410, "challenge-expired", None)
 
 
 def test_an_enterprise_is_chosen_first(api: Api, kiosk: RegisteredKiosk) -> None:

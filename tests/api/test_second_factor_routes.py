@@ -46,7 +46,10 @@ def test_on_another_device_the_answer_says_what_else_is_needed(api: Api) -> None
     answers = [sign_in(api, visitor.person) for visitor in (both, one)]
     # then they are asked for one of what they have
     assert [refusal(answer) for answer in answers] == [(403, "second-factor-needed", None)] * 2
-    assert [answer.json()["factors"] for answer in answers] == [["passcode", "face"], ["passcode"]]
+    assert [answer.json()["factors"] for answer in answers] == [
+        ["passcode", "face", "officers"],
+        ["passcode", "officers"],
+    ]
 
 
 def test_before_the_sms_code_is_right_nothing_is_said_of_factors(api: Api) -> None:

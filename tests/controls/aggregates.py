@@ -2,19 +2,24 @@
 
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from domain.access import AccessLog
 from domain.account import Account
 from domain.announcement import Announcement, AnnouncementContent
+from domain.assurance import CARD, OFFICERS, Presence
 from domain.attendance import Attendance
 from domain.credit_record import CreditRecord
 from domain.disclosure import Disclosure
 from domain.enterprise import Decision, Enterprise, EnterpriseDetails
 from domain.face import FaceChecks, FaceEvidence
+from domain.face_consent import CURRENT_CONSENT, FaceConsent
 from domain.handover import COMPLETE, Handover
 from domain.kiosk import Kiosk
 from domain.letter import CURRENT, SignedLetter
 from domain.passcode import PasscodeTries
+from domain.presence import PresenceProof, ShownDocument
+from domain.presence_attempts import PresenceAttempts
 from domain.profile import Profile
 from domain.provider import Provider
 from domain.refused_scan import RefusedScan
@@ -37,14 +42,9 @@ from tests.controls.moments import (
 )
 from tests.controls.profiles import SERVICES
 
-DOCUMENT: Final = {
-    "document_kind": "resident_id",
-    "document_authority": "北京市公安局朝阳分局",
-    "decoder": "remote_sam",
-    "transcript_sha256": "cd" * 32,
-    "device": "kiosk-1",
-    "assurance": "kiosk",
-}
+DOCUMENT: Final = ShownDocument("resident_id", "北京市公安局朝阳分局", "remote_sam", "cd" * 32, "kiosk-1")
+SEEN: Final = ShownDocument("resident_id", "北京市公安局朝阳分局")
+AT_KIOSK, BY_FACE = Presence("face", "kiosk"), Presence("face", "web")
 MODEL: Final = "ab" * 32
 ACCEPTED: Final = FaceEvidence("accepted", 0.31, 0.40, MODEL, "passed", "kiosk", "kiosk-1")
 REJECTED: Final = FaceEvidence("rejected", 0.72, 0.40, MODEL, "passed", "kiosk", "kiosk-1")
@@ -108,6 +108,50 @@ def account_with_passcode() -> Account:
     return made
 
 
+def renamed_account() -> Account:
+    made = account()
+    made.rename(cause(), "王敏")
+    return made
+
+
+def face_consent() -> FaceConsent:
+    made = FaceConsent.open(cause(), WANG)
+    made.give(cause(), CURRENT_CONSENT.version, CURRENT_CONSENT.text_sha256)
+    return made
+
+
+def withdrawn_face_consent() -> FaceConsent:
+    made = face_consent()
+    made.withdraw(cause())
+    return made
+
+
+def presence_attempts(*verdicts: str, since: datetime = NOON) -> PresenceAttempts:
+    """A day on which cards were read with these verdicts, all at once."""
+    made = PresenceAttempts.begin_day(cause(since), WANG, None)
+    for verdict in verdicts:
+        made.attempt(cause(since), "check_in", verdict, "kiosk-1", RULES)
+    return made
+
+
+def asked_officers(step: str = "check_in", since: datetime = NOON) -> PresenceProof:
+    return PresenceProof.ask(cause(since), WANG, step, OFFICERS, RULES)
+
+
+def confirmed_by(*officers: UUID, step: str = "check_in", since: datetime = NOON) -> PresenceProof:
+    """A proof that these officers confirmed."""
+    made = asked_officers(step, since)
+    for officer_id in officers:
+        made.confirm(cause(since, f"staff:{officer_id}"), officer_id, SEEN, RULES)
+    return made
+
+
+def card_proof(step: str = "check_in", since: datetime = NOON) -> PresenceProof:
+    made = PresenceProof.ask(cause(since), WANG, step, CARD, RULES)
+    made.show_card(cause(since), DOCUMENT, "kiosk", RULES)
+    return made
+
+
 def passcode_tries(wrong: int = 0, since: datetime = NOON) -> PasscodeTries:
     """A day on which so many wrong passcodes were tried in a row, all at once."""
     made = PasscodeTries.begin_day(cause(since), WANG, None)
@@ -134,7 +178,7 @@ def employed_worker() -> Worker:
 
 def verified_worker() -> Worker:
     made = worker_with_choice()
-    made.verify_identity(cause(), DOCUMENT)
+    made.verify_identity(cause(), DOCUMENT, AT_KIOSK)
     return made
 
 
@@ -146,7 +190,7 @@ def worker_with_signature() -> Worker:
 
 def complete_worker() -> Worker:
     made = worker_with_signature()
-    made.authorize_letter(cause())
+    made.authorize_letter(cause(), BY_FACE)
     return made
 
 
@@ -211,7 +255,7 @@ def refused_scan() -> RefusedScan:
 
 def approved_disclosure(since: datetime = NOON) -> Disclosure:
     made = disclosure(since)
-    made.approve(cause(since), ["tax"], RULES, letter_in_force())
+    made.approve(cause(since), ["tax"], RULES, letter_in_force(), BY_FACE)
     return made
 
 

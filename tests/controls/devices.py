@@ -38,8 +38,9 @@ def prove(
     passcode: str | None = None,
     picture: str | None = None,
     key: str | None = None,
+    **proof: str,
 ) -> httpx.Response:
     """Prove the second factor."""
-    data = {"ticket": ticket, "device": "tablet"} | ({"passcode": passcode} if passcode else {})
+    data = {"ticket": ticket, "device": "tablet"} | ({"passcode": passcode} if passcode else {}) | proof
     files = photo(picture) if picture else {"none": ("", b"")}
     return api.post("/v1/session-second-factors", key=key, data=data, files=files)

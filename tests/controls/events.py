@@ -62,7 +62,11 @@ def stories() -> Iterator[LedgerAggregate]:
     yield made.consumer_who_became_worker()
     yield made.account_without_its_number()
     yield made.account_with_another_phone()
+    yield made.renamed_account()
     yield made.passcode_tries(wrong=1)
+    yield made.withdrawn_face_consent()
+    yield made.presence_attempts("identity-mismatch")
+    yield from _proofs()
     yield from _working_lives()
     yield from _attendances()
     yield _day_after_attempts()
@@ -100,6 +104,16 @@ def _working_lives() -> Iterator[LedgerAggregate]:
     yield made.worker_with_revoked_letter()
 
 
+def _proofs() -> Iterator[LedgerAggregate]:
+    doubted = made.asked_officers()
+    doubted.refuse(cause(actor=f"staff:{ZHAO}"), ZHAO, "identity-mismatch", RULES)
+    yield doubted
+    yield made.confirmed_by(ZHAO)
+    used = made.card_proof()
+    used.use(cause(NOON + MINUTE), WANG, "check_in")
+    yield used
+
+
 def _day_after_attempts() -> LedgerAggregate:
     yesterday = made.face_checks(MIDNIGHT - MINUTE, since=MIDNIGHT - MINUTE)
     today = FaceChecks.begin_day(cause(MIDNIGHT), WANG, yesterday)
@@ -110,7 +124,7 @@ def _day_after_attempts() -> LedgerAggregate:
 def _attendances() -> Iterator[LedgerAggregate]:
     december = made.attendance(NEW_YEAR - 10 * DAY)
     december.remind(cause(NEW_YEAR + 15 * DAY), 7)
-    yield from december.check_in(cause(NEW_YEAR + PERIOD), RULES)
+    yield from december.check_in(cause(NEW_YEAR + PERIOD), RULES, made.BY_FACE)
 
 
 def _scans() -> Iterator[LedgerAggregate]:

@@ -10,15 +10,18 @@ from domain.check_characters import id_check_character, uscc_check_character
 from domain.enterprise import Enterprise, EnterpriseDetails
 from domain.event import Cause
 from domain.face import FaceEvidence
+from domain.face_consent import CURRENT_CONSENT
 from domain.identifiers import IdNumber, MobileNumber, PersonName
 from domain.letter import CURRENT
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
 from ledger.face_templates import FaceTemplate
+from ledger.own_document import CardReading
 from ledger.use_cases.accounts import Registration, register
 from ledger.use_cases.employments import choose_enterprises, confirm_employment
 from ledger.use_cases.enterprises import list_enterprises
-from ledger.use_cases.verification import CardReading, authorize_letter, sign_letter, verify_identity
+from ledger.use_cases.face_consents import give_face_consent
+from ledger.use_cases.verification import authorize_letter, sign_letter, verify_identity
 
 MODEL: Final = "ab" * 32
 
@@ -54,6 +57,7 @@ class Person:
             transcript_sha256="cd" * 32,
             device="kiosk-1",
             assurance="kiosk",
+            challenge=str(uuid4()),
         )
 
 
@@ -102,8 +106,16 @@ def cause(clock: Clock, actor: str) -> Cause:
 
 
 def registered_worker(ledger: CreditLedger, clock: Clock, person: Person | None = None) -> Registered:
-    """A worker who has filled in the registration form, no more."""
-    return _registered(ledger, clock, "worker", person or new_person())
+    """A worker who has filled in the registration form and consented to face checks, no more."""
+    worker = _registered(ledger, clock, "worker", person or new_person())
+    consented(ledger, clock, worker.subject)
+    return worker
+
+
+def consented(ledger: CreditLedger, clock: Clock, subject: UUID) -> None:
+    """The person consents to face checks."""
+    text = (CURRENT_CONSENT.version, CURRENT_CONSENT.text_sha256)
+    give_face_consent(ledger, cause(clock, f"person:{subject}"), subject, *text)
 
 
 def registered_consumer(ledger: CreditLedger, clock: Clock) -> Registered:

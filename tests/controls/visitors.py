@@ -82,9 +82,18 @@ def form(person: Person, code: str) -> dict[str, str]:
     }
 
 
-def register_worker(api: Api) -> Visitor:
-    """Register through the API."""
-    return _register(api, "/v1/workers")
+def register_worker(api: Api, *, face_consent: bool = True) -> Visitor:
+    """Register through the API, and consent to face checks."""
+    worker = _register(api, "/v1/workers")
+    if face_consent:
+        worker.client.post("/v1/me/face-consent", json=consent(api))
+    return worker
+
+
+def consent(api: Api) -> dict[str, str]:
+    """The consent to face checks, by the text that the API shows."""
+    shown = api.get("/v1/face-consent-text").json()
+    return {"version": shown["version"], "text_sha256": shown["text_sha256"]}
 
 
 def register_consumer(api: Api) -> Visitor:
@@ -147,16 +156,28 @@ def staff_member(api: Api, role: str, enterprise_id: UUID | None = None) -> Staf
     return enrolled(api, staff_id, enrolment_token)
 
 
-def granted(api: Api, role: str, enterprise_id: UUID | None = None) -> tuple[UUID, str]:
+def officer(api: Api, person: Person | None = None) -> Staff:
+    """An officer, who is this person."""
+    staff_id, enrolment_token = granted(api, "officer", person=person)
+    return enrolled(api, staff_id, enrolment_token)
+
+
+def granted(
+    api: Api, role: str, enterprise_id: UUID | None = None, person: Person | None = None
+) -> tuple[UUID, str]:
     """The id and the enrolment token of somebody whom two administrators gave a role."""
-    staff_id, half = proposed(api, role, enterprise_id)
+    staff_id, half = proposed(api, role, enterprise_id, person)
     answer = administrator(api, "second").post(f"/v1/staff/{staff_id}/grant")
     return staff_id, f"{half}.{answer['enrolment_token_half']}"
 
 
-def proposed(api: Api, role: str, enterprise_id: UUID | None = None) -> tuple[UUID, str]:
+def proposed(
+    api: Api, role: str, enterprise_id: UUID | None = None, person: Person | None = None
+) -> tuple[UUID, str]:
     """The id of somebody whom one administrator proposed, and that administrator's half of the token."""
     body = {"role": role, "enterprise_id": str(enterprise_id) if enterprise_id else None}
+    if role == "officer":
+        body["id_number"] = str((person or new_person()).id_number)
     proposal = administrator(api, "first").post("/v1/staff", json=body)
     return UUID(proposal["staff_id"]), proposal["enrolment_token_half"]
 

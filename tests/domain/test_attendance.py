@@ -35,7 +35,7 @@ def test_a_check_in_stores_the_next_deadline_by_the_rule_in_force() -> None:
     # given a worker who registered a week ago
     attendance = aggregates.attendance()
     # when they check in
-    saved = attendance.check_in(cause(NOON + 7 * DAY), RULES)
+    saved = attendance.check_in(cause(NOON + 7 * DAY), RULES, aggregates.BY_FACE)
     # then the deadline moves, in the same stream
     assert saved == [attendance]
     assert attendance.due_at == NOON + 7 * DAY + PERIOD
@@ -64,7 +64,7 @@ def test_an_overdue_check_in_first_records_that_the_worker_had_left() -> None:
     # given a worker whose deadline passed, which no background job recorded
     attendance = aggregates.attendance()
     # when they check in
-    attendance.check_in(cause(DUE + DAY), RULES)
+    attendance.check_in(cause(DUE + DAY), RULES, aggregates.BY_FACE)
     # then both stand in the stream, the leaving with the deadline as its time
     assert _happened(attendance) == ["Created", "Left", "CheckedIn"]
     assert [event.timestamp for event in attendance.pending_events] == [NOON, DUE, DUE + DAY]
@@ -74,7 +74,7 @@ def test_an_overdue_check_in_first_records_that_the_worker_had_left() -> None:
 def test_a_check_in_after_a_recorded_leaving_does_not_record_it_again() -> None:
     attendance = aggregates.attendance()
     attendance.leave(cause(DUE + HOUR))
-    attendance.check_in(cause(DUE + DAY), RULES)
+    attendance.check_in(cause(DUE + DAY), RULES, aggregates.BY_FACE)
     assert _happened(attendance) == ["Created", "Left", "CheckedIn"]
 
 
@@ -90,7 +90,7 @@ def test_the_first_check_in_of_a_year_closes_the_old_stream_and_opens_the_next()
     # given a registration ten days before the new year
     old = aggregates.attendance(NEW_YEAR - 10 * DAY)
     # when the worker checks in in the first instant of the year
-    saved = old.check_in(cause(NEW_YEAR), RULES)
+    saved = old.check_in(cause(NEW_YEAR), RULES, aggregates.BY_FACE)
     # then the old stream is closed and the new one starts where it ended
     _, fresh = saved
     assert old.is_closed
@@ -102,7 +102,7 @@ def test_leaving_over_the_new_year_is_handed_on_to_the_next_stream() -> None:
     # given a worker whose deadline lies in the new year
     old = aggregates.attendance(NEW_YEAR - 10 * DAY)
     # when they check in after it
-    _, fresh = old.check_in(cause(NEW_YEAR + PERIOD), RULES)
+    _, fresh = old.check_in(cause(NEW_YEAR + PERIOD), RULES, aggregates.BY_FACE)
     # then the old stream says that they left, and the new one begins with it
     assert _happened(old) == ["Created", "Left", "Closed"]
     began = fresh.pending_events[0]
@@ -139,14 +139,14 @@ def test_after_a_pause_only_the_latest_reminder_is_sent() -> None:
 def test_a_check_in_lets_the_reminders_begin_anew() -> None:
     attendance = aggregates.attendance()
     attendance.remind(cause(DUE - DAY), 1)
-    attendance.check_in(cause(DUE), RULES)
+    attendance.check_in(cause(DUE), RULES, aggregates.BY_FACE)
     attendance.remind(cause(DUE + PERIOD - 7 * DAY), 7)
     assert attendance.reminded_days == 7
 
 
 def _closed() -> Attendance:
     attendance = aggregates.attendance(NEW_YEAR - 10 * DAY)
-    attendance.check_in(cause(NEW_YEAR), RULES)
+    attendance.check_in(cause(NEW_YEAR), RULES, aggregates.BY_FACE)
     return attendance
 
 

@@ -49,7 +49,7 @@ class Attending(RuleBasedStateMachine):
 
     @rule()
     def check_in(self) -> None:
-        self.streams += self.current.check_in(cause(self.now), RULES)[1:]
+        self.streams += self.current.check_in(cause(self.now), RULES, aggregates.BY_FACE)[1:]
         self.last_check_in, self.is_recorded, self.fewest_days = self.now, False, None
 
     @rule()

@@ -28,7 +28,7 @@ def test_an_approval_opens_what_was_approved_for_a_while() -> None:
     # given a prompt that asks for tax and health
     disclosure = aggregates.disclosure()
     # when the worker approves tax alone
-    disclosure.approve(cause(), ["tax"], RULES, LETTER)
+    disclosure.approve(cause(), ["tax"], RULES, LETTER, aggregates.BY_FACE)
     # then tax alone can be read until the half hour is over
     assert disclosure.view(cause(READING_ENDS), LETTER) == ("tax",)
     assert disclosure.status_at(READING_ENDS + INSTANT) == "ended"
@@ -46,7 +46,7 @@ def test_a_later_authorization_of_the_same_text_shows_nothing_of_what_was_approv
     # given an approval under a letter that was revoked and authorized again
     disclosure, worker = aggregates.approved_disclosure(), aggregates.worker_with_revoked_letter()
     worker.sign_letter(cause(command=2), CURRENT, CURRENT.text_sha256)
-    worker.authorize_letter(cause(command=2))
+    worker.authorize_letter(cause(command=2), aggregates.BY_FACE)
     # when the consumer looks within the half hour, then it is over
     with refused(Reason.DISCLOSURE_EXPIRED):
         disclosure.view(cause(), worker.require_letter_in_force())
@@ -89,19 +89,19 @@ def test_expiring_carries_the_deadline_as_its_time() -> None:
 
 
 def approve(disclosure: Disclosure) -> None:
-    disclosure.approve(cause(), ["tax"], RULES, LETTER)
+    disclosure.approve(cause(), ["tax"], RULES, LETTER, aggregates.BY_FACE)
 
 
 def approve_late(disclosure: Disclosure) -> None:
-    disclosure.approve(cause(PROMPT_ENDS + INSTANT), ["tax"], RULES, LETTER)
+    disclosure.approve(cause(PROMPT_ENDS + INSTANT), ["tax"], RULES, LETTER, aggregates.BY_FACE)
 
 
 def approve_nothing(disclosure: Disclosure) -> None:
-    disclosure.approve(cause(), [], RULES, LETTER)
+    disclosure.approve(cause(), [], RULES, LETTER, aggregates.BY_FACE)
 
 
 def approve_more_than_was_asked_for(disclosure: Disclosure) -> None:
-    disclosure.approve(cause(), ["tax", "criminal_record"], RULES, LETTER)
+    disclosure.approve(cause(), ["tax", "criminal_record"], RULES, LETTER, aggregates.BY_FACE)
 
 
 def decline(disclosure: Disclosure) -> None:

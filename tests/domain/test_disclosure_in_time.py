@@ -62,7 +62,8 @@ class Scan(RuleBasedStateMachine):
     def approve(self, scopes: list[str]) -> None:
         is_allowed = self.is_open and bool(scopes) and "basic" not in scopes
         if self.expect(
-            lambda: self.disclosure.approve(cause(self.now), scopes, RULES, LETTER), is_allowed=is_allowed
+            lambda: self.disclosure.approve(cause(self.now), scopes, RULES, LETTER, aggregates.BY_FACE),
+            is_allowed=is_allowed,
         ):
             self.answer, self.approved_at = "approved", self.now
 

@@ -12,7 +12,7 @@ from domain.event import LedgerAggregate
 from domain.personal import personal_fields
 from tests.controls.events import aggregate_classes, event_classes, examples, stories
 
-ASSIGNED = {"EnterpriseDetails", "AnnouncementContent", "SignedLetter"}
+ASSIGNED = {"EnterpriseDetails", "AnnouncementContent", "SignedLetter", "ShownDocument"}
 CALLS_OF_ASSIGNMENTS = {"tuple", "append", "authorized", "ended"} | ASSIGNED
 """What an event's `apply` may call; none can refuse."""
 

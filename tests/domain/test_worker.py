@@ -2,13 +2,14 @@ from collections.abc import Callable
 
 import pytest
 
+from domain.assurance import Presence
 from domain.letter import CURRENT, Letter
 from domain.rejections import Reason
 from domain.streams import partition_of
 from domain.worker import Worker
 from tests.controls import aggregates
 from tests.controls.letters import NEW_TEXT
-from tests.controls.moments import AINONG, BEIJIN, INSTANT, NOON, RULES, WANG, cause, refused
+from tests.controls.moments import AINONG, BEIJIN, HOUR, INSTANT, NOON, RULES, WANG, cause, refused
 
 Given = Callable[[], Worker]
 When = Callable[[Worker], None]
@@ -31,7 +32,7 @@ def end(worker: Worker) -> None:
 
 
 def verify(worker: Worker) -> None:
-    worker.verify_identity(cause(), aggregates.DOCUMENT)
+    worker.verify_identity(cause(), aggregates.DOCUMENT, aggregates.AT_KIOSK)
 
 
 def refuse_card(worker: Worker) -> None:
@@ -47,7 +48,7 @@ def sign_another_text(worker: Worker) -> None:
 
 
 def authorize(worker: Worker) -> None:
-    worker.authorize_letter(cause())
+    worker.authorize_letter(cause(), aggregates.BY_FACE)
 
 
 def revoke(worker: Worker) -> None:
@@ -69,7 +70,7 @@ def former_worker() -> Worker:
 @pytest.mark.parametrize("assurance", ["kiosk", "officer"])
 def test_an_identity_verified_in_person_counts_as_recent_for_ten_minutes(assurance: str) -> None:
     worker = aggregates.worker_with_choice()
-    worker.verify_identity(cause(NOON), aggregates.DOCUMENT | {"assurance": assurance})
+    worker.verify_identity(cause(NOON), aggregates.DOCUMENT, Presence("face", assurance))
     assert worker.recent_identity(NOON + RULES.identity_fresh, RULES) == assurance
     with refused(Reason.IDENTITY_NOT_RECENT):
         worker.recent_identity(NOON + RULES.identity_fresh + INSTANT, RULES)
@@ -78,7 +79,7 @@ def test_an_identity_verified_in_person_counts_as_recent_for_ten_minutes(assuran
 @pytest.mark.parametrize("assurance", ["web", "attested_app"])
 def test_an_identity_verified_from_afar_is_no_proof_in_person(assurance: str) -> None:
     worker = aggregates.worker_with_choice()
-    worker.verify_identity(cause(NOON), aggregates.DOCUMENT | {"assurance": assurance})
+    worker.verify_identity(cause(NOON), aggregates.DOCUMENT, Presence("face", assurance))
     with refused(Reason.IDENTITY_NOT_RECENT):
         worker.recent_identity(NOON, RULES)
 
@@ -229,9 +230,7 @@ def test_what_was_authorized_is_what_was_signed_whatever_the_text_says_today() -
         (refused_worker, end, Reason.EMPLOYMENT_NOT_OPEN),
         (former_worker, end, Reason.EMPLOYMENT_NOT_OPEN),
         (aggregates.worker, verify, Reason.NO_ENTERPRISE_CHOSEN),
-        (aggregates.verified_worker, verify, Reason.IDENTITY_ALREADY_VERIFIED),
         (aggregates.worker, refuse_card, Reason.NO_ENTERPRISE_CHOSEN),
-        (aggregates.verified_worker, refuse_card, Reason.IDENTITY_ALREADY_VERIFIED),
         (aggregates.worker_with_choice, sign, Reason.IDENTITY_NOT_VERIFIED),
         (aggregates.complete_worker, sign, Reason.LETTER_ALREADY_IN_FORCE),
         (aggregates.verified_worker, sign_another_text, Reason.LETTER_UNKNOWN),
@@ -249,3 +248,11 @@ def test_a_refusal_leaves_no_event(given: Given, when: When, reason: Reason) -> 
     with refused(reason):
         when(worker)
     assert len(worker.pending_events) == before
+
+
+def test_a_verification_after_the_first_is_a_renewal() -> None:
+    worker = aggregates.verified_worker()
+    worker.verify_identity(cause(NOON + HOUR), aggregates.DOCUMENT, Presence("officers", "officer"))
+    purposes = [getattr(event, "purpose", None) for event in worker.pending_events]
+    assert purposes[-2:] == ["first", "renewal"]
+    assert (worker.identity_assurance, worker.identity_verified_at) == ("officer", NOON + HOUR)

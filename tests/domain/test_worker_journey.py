@@ -69,14 +69,15 @@ class Journey(RuleBasedStateMachine):
 
     @rule()
     def verify(self) -> None:
-        is_allowed = self.ever_chosen and not self.is_verified
-        self.expect(lambda: self.worker.verify_identity(cause(), aggregates.DOCUMENT), is_allowed=is_allowed)
+        is_allowed = self.ever_chosen
+        shown = (aggregates.DOCUMENT, aggregates.AT_KIOSK)
+        self.expect(lambda: self.worker.verify_identity(cause(), *shown), is_allowed=is_allowed)
         self.is_verified |= is_allowed
 
     @rule()
     def show_the_wrong_card(self) -> None:
-        is_allowed = self.ever_chosen and not self.is_verified
-        self.expect(lambda: self.worker.refuse_identity(cause(), "mismatch"), is_allowed=is_allowed)
+        refuse = self.worker.refuse_identity
+        self.expect(lambda: refuse(cause(), "mismatch"), is_allowed=self.ever_chosen)
 
     @rule()
     def sign(self) -> None:
@@ -89,7 +90,7 @@ class Journey(RuleBasedStateMachine):
     @rule()
     def authorize(self) -> None:
         is_allowed = self.has_signed and not self.is_in_force
-        self.expect(lambda: self.worker.authorize_letter(cause()), is_allowed=is_allowed)
+        self.expect(lambda: self.worker.authorize_letter(cause(), aggregates.BY_FACE), is_allowed=is_allowed)
         self.is_in_force |= is_allowed
         self.was_in_force |= is_allowed
 

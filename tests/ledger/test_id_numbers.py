@@ -23,6 +23,7 @@ from tests.controls.people import (
     Person,
     cause,
     complete_worker,
+    consented,
     listed_enterprise,
     new_person,
 )
@@ -41,6 +42,7 @@ def registered(ledger: CreditLedger, clock: MovableClock, person: Person, *, con
     """A worker who has chosen an enterprise, so that the card is next."""
     form = replace(person.form("worker"), contests=contests)
     subject, _ = register(ledger, cause(clock, "public"), form)
+    consented(ledger, clock, subject)
     enterprise = listed_enterprise(ledger, clock)
     choose_enterprises(ledger, cause(clock, f"person:{subject}"), subject, [enterprise])
     return subject

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.account import Account
 from domain.attendance import Attendance
 from domain.letter import CURRENT
 from domain.rejections import Reason
@@ -13,9 +14,9 @@ from domain.streams import local_day
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
 from ledger.face_templates import FaceTemplate, load_template
+from ledger.own_document import CardReading
 from ledger.use_cases.employments import choose_enterprises
 from ledger.use_cases.verification import (
-    CardReading,
     authorize_letter,
     revoke_letter,
     sign_letter,
@@ -105,12 +106,35 @@ def test_another_face_does_not_verify(ledger: CreditLedger, clock: MovableClock,
         load_template(ledger, chosen.subject)
 
 
-def test_a_verified_identity_is_not_verified_again(ledger: CreditLedger, clock: MovableClock) -> None:
+def test_a_verified_identity_may_be_renewed_and_the_template_with_it(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    # given a complete worker whose template is of a model before this one
+    worker, newer = complete_worker(ledger, clock), FaceTemplate("cd" * 32, "selfie", b"newer" * 200)
+    # when card and face are verified again
+    command = cause(clock, "kiosk:1")
+    verify_identity(ledger, command, worker.subject, worker.person.card(), ACCEPTED, newer)
+    # then later checks compare with the newer one, and nothing else of the worker has changed
+    assert load_template(ledger, worker.subject) == newer
+    assert _worker(ledger, worker.subject).is_complete
+
+
+def test_a_card_reading_works_once(ledger: CreditLedger, clock: MovableClock) -> None:
     worker = complete_worker(ledger, clock)
-    with refused(Reason.IDENTITY_ALREADY_VERIFIED):
-        verify_identity(
-            ledger, cause(clock, "kiosk:1"), worker.subject, worker.person.card(), ACCEPTED, TEMPLATE
-        )
+    card = worker.person.card()
+    verify_identity(ledger, cause(clock, "kiosk:1"), worker.subject, card, ACCEPTED, TEMPLATE)
+    with refused(Reason.CHALLENGE_EXPIRED):
+        verify_identity(ledger, cause(clock, "kiosk:1"), worker.subject, card, ACCEPTED, TEMPLATE)
+
+
+def test_a_newer_card_with_the_same_number_brings_its_name(ledger: CreditLedger, clock: MovableClock) -> None:
+    # given a complete worker with a card that bears another name by now
+    worker = complete_worker(ledger, clock)
+    card = replace(worker.person.card(), name="王 敏")
+    # when it is verified
+    verify_identity(ledger, cause(clock, "kiosk:1"), worker.subject, card, ACCEPTED, TEMPLATE)
+    # then the account has that name
+    assert ledger.load(Account, worker.subject).name == "王敏"
 
 
 def test_a_letter_is_signed_only_in_a_known_version_with_its_own_text(

@@ -28,6 +28,7 @@ from ledger.use_cases.employments import choose_enterprises, end_employment
 from ledger.use_cases.enterprises import add_entry, entry_of_command, lift_entry, list_enterprises
 from ledger.use_cases.handovers import open_handover
 from ledger.use_cases.regulation import record_look
+from ledger.use_cases.verification import verify_identity
 from projections.catalogue import followers
 from projections.runner import catch_up
 from tests.conftest import MovableClock
@@ -45,6 +46,7 @@ from tests.controls.aggregates import provider as example_provider
 from tests.controls.moments import AINONG, DAY, FIRST_ADMINISTRATOR, PERIOD, SECOND_ADMINISTRATOR, WANG
 from tests.controls.people import (
     ACCEPTED,
+    TEMPLATE,
     CompleteWorker,
     Registered,
     cause,
@@ -58,6 +60,10 @@ from tests.controls.people import (
 def connection(ledger: CreditLedger) -> Iterator[Connection]:
     with ledger.pool.connection() as connection:
         yield connection
+
+
+NEW_NAME = "王敏"
+"""On the newer card of the worker who left."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,8 @@ def story(ledger: CreditLedger, clock: MovableClock) -> Story:
     become_worker(ledger, cause(clock, "person"), later.subject)
     choose_enterprises(ledger, cause(clock, "person"), worker.subject, [former.enterprise])
     end_employment(ledger, cause(clock, "person"), former.subject, former.enterprise, "worker")
+    newer_card = replace(former.person.card(), name=NEW_NAME)
+    verify_identity(ledger, cause(clock, "person"), former.subject, newer_card, ACCEPTED, TEMPLATE)
     clock.advance(20 * DAY)
     check_in(ledger, cause(clock, "person"), worker.subject, ACCEPTED)
     clock.advance(PERIOD - 20 * DAY + timedelta(hours=1))

@@ -28,7 +28,7 @@ from tests.controls.aggregates import CORRECTION, LIFTED, NEW_KEY, PRAISED, PUBL
 from tests.controls.events import stories
 from tests.controls.moments import AINONG, FIRST_ADMINISTRATOR, INSTANT, NOON, PERIOD, TAX_OFFICE, WANG, cause
 from tests.controls.tables import dump
-from tests.projections.conftest import Story
+from tests.projections.conftest import NEW_NAME, Story
 
 ALL_OF = 100
 
@@ -44,6 +44,14 @@ def test_names_are_sealed_in_the_view_and_read_only_with_the_keys(
     assert list(found) == [subject]
     assert name not in found[subject].sealed_name
     assert read_sealed(ledger.keys, Sealed.parse(found[subject].sealed_name)) == name
+
+
+def test_a_newer_card_changes_the_name_in_the_view(
+    ledger: CreditLedger, connection: Connection, projected: Story
+) -> None:
+    former = projected.former.subject
+    sealed = worker_directory.find_people(connection, [former])[former].sealed_name
+    assert read_sealed(ledger.keys, Sealed.parse(sealed)) == NEW_NAME
 
 
 def test_consumers_are_in_the_directory_too(connection: Connection, projected: Story) -> None:

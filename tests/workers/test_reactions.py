@@ -10,10 +10,20 @@ import pytest
 from dramatiq.middleware import Middleware
 
 from domain.account import Account
+from domain.face_consent import FaceConsent
+from ledger.face_templates import has_template, store_template
 from ledger.subject_keys import SubjectErased
 from ledger.use_cases.accounts import cancel_account, change_phone
 from projections.runner import catch_up
-from tests.controls.people import CompleteWorker, cause, complete_worker, new_person, registered_consumer
+from tests.controls.people import (
+    TEMPLATE,
+    CompleteWorker,
+    cause,
+    complete_worker,
+    consented,
+    new_person,
+    registered_consumer,
+)
 from tests.workers.conftest import Background
 from workers import reactions
 from workers.broker import QUEUE, build_broker, enqueue_to
@@ -122,6 +132,26 @@ def test_nothing_is_queued_for_somebody_who_was_erased_meanwhile(background: Bac
         )
     # then there is none
     assert background.sms() == []
+
+
+@pytest.mark.parametrize("is_given_anew", [False, True], ids=["withdrawn", "given anew"])
+def test_a_withdrawal_whose_process_died_is_finished_unless_it_was_given_anew(
+    background: Background, *, is_given_anew: bool
+) -> None:
+    # given a consent to face checks that was withdrawn, and a template that was not deleted any more
+    ledger, clock = background.ledger, background.clock
+    worker = complete_worker(ledger, clock)
+    own, subject = cause(clock, f"person:{worker.subject}"), worker.subject
+    consent = ledger.load(FaceConsent, FaceConsent.stream_for(subject))
+    consent.withdraw(own)
+    ledger.commit(own, consent)
+    if is_given_anew:  # and a template of the new consent
+        consented(ledger, clock, subject)
+        store_template(ledger, subject, TEMPLATE)
+    # when the work runs
+    background.settle()
+    # then only a template that a consent covers is left
+    assert has_template(ledger, subject) == is_given_anew
 
 
 def test_an_erasure_whose_process_died_is_finished(background: Background) -> None:

@@ -1,0 +1,135 @@
+"""Proofs without a face: the card way in one go, the way of the officers in two or three steps."""
+
+import hmac
+from uuid import UUID
+
+from domain.account import Account
+from domain.assurance import CARD, OFFICERS
+from domain.event import Cause
+from domain.presence import PresenceProof, ShownDocument
+from domain.presence_attempts import PRESENCE_WINDOW, PresenceAttempts
+from domain.rejections import Reason, Refused
+from domain.streams import local_day
+from ledger.claims import ClaimChanges
+from ledger.credit_ledger import Appended, CreditLedger, use_case
+from ledger.own_document import (
+    CardReading,
+    SeenDocument,
+    document_of,
+    refusal_of,
+    rename_as_on,
+    used_challenge,
+)
+from ledger.passcode_gate import verify_passcode
+from ledger.use_cases.regulation import looked_at
+from ledger.use_cases.staff import OFFICER_ID_NUMBER
+
+CODE_DIGITS = 8
+PRESENCE_CODE = "presence_code"
+
+
+@use_case
+def prove_with_card(
+    ledger: CreditLedger, cause: Cause, subject: UUID, step: str, card: CardReading, passcode: str
+) -> tuple[PresenceProof, Appended]:
+    """Prove presence for a step with card and passcode; the SMS code to the account's phone was right.
+
+    Raises:
+        Refused: the card is another person's or expired, or was used; the passcode is wrong; all but a used
+            card are recorded. Or there were too many tries.
+    """
+    account, attempts = ledger.load(Account, subject), _attempts_of(ledger, cause, subject)
+    attempts.require_attempt_left(cause.at, ledger.rules)
+    proof = PresenceProof.ask(cause, subject, step, CARD, ledger.rules)
+    because = refusal_of(account, card, local_day(cause.at), may_rename=step == "identity")
+    if because:
+        attempts.attempt(cause, step, because.code, card.device, ledger.rules)
+        ledger.commit_refusal(cause, attempts)
+        raise Refused(because)
+    tries = verify_passcode(ledger, cause, subject, passcode, step)
+    proof.show_card(cause, document_of(card), card.assurance, ledger.rules)
+    attempts.attempt(cause, step, "accepted", card.device, ledger.rules)
+    rename_as_on(cause, account, card)
+    claims = ClaimChanges(take=(used_challenge(ledger, cause, subject, card),))
+    return proof, ledger.commit(cause, proof, attempts, tries, account, claims=claims)
+
+
+def _attempts_of(ledger: CreditLedger, cause: Cause, subject: UUID) -> PresenceAttempts:
+    """The person's tries of the day, begun if there are none yet."""
+    today = ledger.find(PresenceAttempts, PresenceAttempts.stream_for(subject, cause.at))
+    if today:
+        return today
+    an_hour_ago = PresenceAttempts.stream_for(subject, cause.at - PRESENCE_WINDOW)
+    return PresenceAttempts.begin_day(cause, subject, ledger.find(PresenceAttempts, an_hour_ago))
+
+
+@use_case
+def ask_for_officers(
+    ledger: CreditLedger, cause: Cause, subject: UUID, step: str
+) -> tuple[PresenceProof, str, Appended]:
+    """Ask to be verified face to face for a step.
+
+    Returns:
+        the proof that waits, the code to show at the counter, the positions.
+    """
+    proof = PresenceProof.ask(cause, subject, step, OFFICERS, ledger.rules)
+    code = code_of(ledger, cause)
+    claim = ledger.blind_index.claim(PRESENCE_CODE, code, proof.id, proof.expires_at)
+    return proof, code, ledger.commit(cause, proof, claims=ClaimChanges(take=(claim,)))
+
+
+def code_of(ledger: CreditLedger, cause: Cause) -> str:
+    """The code of a request: nobody can guess it, and a retry of the command gets the same."""
+    drawn = hmac.digest(ledger.keyring.tickets, f"{PRESENCE_CODE}/{cause.command_id}".encode(), "sha256")
+    return f"{int.from_bytes(drawn[:8], 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}}"
+
+
+def load_proof(ledger: CreditLedger, subject: UUID, proof_id: UUID) -> PresenceProof:
+    """The person's own proof."""
+    proof = ledger.load(PresenceProof, proof_id)
+    if proof.subject_id != subject:
+        raise Refused(Reason.NOT_FOUND)
+    return proof
+
+
+@use_case
+def confirm_presence(
+    ledger: CreditLedger, cause: Cause, officer_id: UUID, code: str, document: SeenDocument
+) -> tuple[PresenceProof, Appended]:
+    """Confirm, as an officer, that the person at the counter is who asked; recorded as a look at them, too.
+
+    Raises:
+        Refused: the code is not known; the document is not the registered person's, has expired, or is the
+            officer's own (all recorded); another officer must confirm.
+    """
+    proof = _waiting(ledger, code)
+    proof.require_officer(cause, officer_id, ledger.rules)
+    account = ledger.load(Account, proof.subject_id)
+    look = looked_at(ledger, cause, account.id, "officer", "presence", proof.purpose)
+    because = _officers_own(ledger, account, officer_id) or refusal_of(account, document, local_day(cause.at))
+    if because:
+        proof.refuse(cause, officer_id, because.code, ledger.rules)
+        ledger.commit_refusal(cause, proof, look)
+        raise Refused(because)
+    proof.confirm(cause, officer_id, ShownDocument(document.kind, document.authority), ledger.rules)
+    return proof, ledger.commit(cause, proof, look)
+
+
+def proof_in(ledger: CreditLedger, appended: Appended) -> PresenceProof:
+    """The proof that a committed command confirmed; its code may have lapsed since."""
+    confirmed, *_ = ledger.event_log.read_at(appended.positions)
+    return ledger.load(PresenceProof, UUID(str(confirmed.originator_id)))
+
+
+def _waiting(ledger: CreditLedger, code: str) -> PresenceProof:
+    with ledger.pool.connection() as connection:
+        proof_id = ledger.blind_index.find_owner(connection, PRESENCE_CODE, code)
+    if proof_id is None:
+        raise Refused(Reason.PRESENCE_CODE_UNKNOWN, field="code")
+    return ledger.load(PresenceProof, proof_id)
+
+
+def _officers_own(ledger: CreditLedger, account: Account, officer_id: UUID) -> Reason | None:
+    with ledger.pool.connection() as connection:
+        owner = ledger.blind_index.find_owner(connection, OFFICER_ID_NUMBER, str(account.id_number))
+    return Reason.OFFICER_IS_PERSON if owner == officer_id else None

@@ -1,0 +1,122 @@
+"""Proofs without a face: retries, and what a failed try leaves behind."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from domain.account import Account
+from domain.attendance import Attendance
+from domain.presence import PresenceProof
+from domain.rejections import Reason
+from ledger.credit_ledger import CreditLedger
+from ledger.own_document import SeenDocument
+from ledger.use_cases.accounts import cancel_account, set_passcode
+from ledger.use_cases.attendances import check_in
+from ledger.use_cases.presences import ask_for_officers, confirm_presence, prove_with_card
+from ledger.use_cases.verification import verify_identity_by_proof
+from tests.conftest import MovableClock
+from tests.controls.moments import LI, ZHAO, refused
+from tests.controls.people import CompleteWorker, Person, cause, complete_worker
+
+PASSCODE = "snow pear 27"
+
+
+@pytest.fixture
+def worker(ledger: CreditLedger, clock: MovableClock) -> CompleteWorker:
+    """A complete worker with a passcode."""
+    made = complete_worker(ledger, clock)
+    set_passcode(ledger, cause(clock, "person"), made.subject, PASSCODE)
+    return made
+
+
+def seen(person: Person) -> SeenDocument:
+    return SeenDocument("resident_id", str(person.name), str(person.id_number), "北京市公安局", None)
+
+
+def confirmed(ledger: CreditLedger, clock: MovableClock, who: CompleteWorker, step: str) -> UUID:
+    """A proof that two officers confirmed, or one."""
+    proof, code, _ = ask_for_officers(ledger, cause(clock, "person"), who.subject, step)
+    for officer_id in (ZHAO, LI)[: proof.officers_needed]:
+        confirm_presence(ledger, cause(clock, f"staff:{officer_id}"), officer_id, code, seen(who.person))
+    return proof.id
+
+
+def test_a_retry_of_a_proof_by_card_is_the_same_proof(
+    ledger: CreditLedger, clock: MovableClock, worker: CompleteWorker
+) -> None:
+    command, card = cause(clock, "person"), worker.person.card()
+    made = [prove_with_card(ledger, command, worker.subject, "check_in", card, PASSCODE) for _ in range(2)]
+    assert made[0][0].id == made[1][0].id
+    assert made[0][1] == made[1][1]
+
+
+def test_a_retry_of_a_question_has_the_same_code(
+    ledger: CreditLedger, clock: MovableClock, worker: CompleteWorker
+) -> None:
+    command = cause(clock, "person")
+    first, again = (ask_for_officers(ledger, command, worker.subject, "check_in") for _ in range(2))
+    assert (first[0].id, first[1]) == (again[0].id, again[1])
+
+
+def test_a_wrong_passcode_uses_up_neither_the_card_nor_a_proof(
+    ledger: CreditLedger, clock: MovableClock, worker: CompleteWorker
+) -> None:
+    card = worker.person.card()
+    with refused(Reason.PASSCODE_WRONG):
+        prove_with_card(ledger, cause(clock, "person"), worker.subject, "check_in", card, "wrong")
+    prove_with_card(ledger, cause(clock, "person"), worker.subject, "check_in", card, PASSCODE)
+
+
+def test_a_step_taken_with_a_proof_may_be_repeated_by_its_command(
+    ledger: CreditLedger, clock: MovableClock, worker: CompleteWorker
+) -> None:
+    # given a proof
+    proof_id, command = confirmed(ledger, clock, worker, "check_in"), cause(clock, "person")
+    # when the step is taken twice by the same command
+    taken = [check_in(ledger, command, worker.subject, proof_id) for _ in range(2)]
+    # then it was taken once, and use and step are one append
+    assert taken[0] == taken[1]
+    assert ledger.load(PresenceProof, proof_id).is_used
+    assert len(taken[0].positions) == 2
+
+
+def test_a_step_that_is_refused_leaves_the_proof_unused(
+    ledger: CreditLedger, clock: MovableClock, worker: CompleteWorker
+) -> None:
+    proof_id = confirmed(ledger, clock, worker, "identity")
+    with refused(Reason.PRESENCE_PROOF_UNKNOWN):
+        check_in(ledger, cause(clock, "person"), worker.subject, proof_id)
+    verify_identity_by_proof(ledger, cause(clock, "person"), worker.subject, proof_id)
+
+
+def test_a_check_in_says_how_the_worker_showed_it(
+    ledger: CreditLedger, clock: MovableClock, worker: CompleteWorker
+) -> None:
+    proof_id = confirmed(ledger, clock, worker, "check_in")
+    check_in(ledger, cause(clock, "person"), worker.subject, proof_id)
+    *_, last = ledger.events.get(Attendance.stream_for(worker.subject, 2026))
+    assert isinstance(last, Attendance.CheckedIn)
+    assert (last.method, last.assurance, last.proof_id) == ("officers", "officer", proof_id)
+
+
+def test_a_newer_card_brings_its_name_with_a_proof_of_identity_only(
+    ledger: CreditLedger, clock: MovableClock, worker: CompleteWorker
+) -> None:
+    # given a card with another name
+    card = replace(worker.person.card(), name="王敏")
+    # then it is a stranger's for any other step
+    with refused(Reason.IDENTITY_MISMATCH):
+        prove_with_card(ledger, cause(clock, "person"), worker.subject, "check_in", card, PASSCODE)
+    # and brings the name where the identity is verified anew
+    prove_with_card(ledger, cause(clock, "person"), worker.subject, "identity", card, PASSCODE)
+    assert ledger.load(Account, worker.subject).name == "王敏"
+
+
+def test_nobody_is_confirmed_who_cancelled_meanwhile(
+    ledger: CreditLedger, clock: MovableClock, worker: CompleteWorker
+) -> None:
+    _, code, _ = ask_for_officers(ledger, cause(clock, "person"), worker.subject, "check_in")
+    cancel_account(ledger, cause(clock, "person"), worker.subject)
+    with refused(Reason.SUBJECT_ERASED):
+        confirm_presence(ledger, cause(clock, f"staff:{ZHAO}"), ZHAO, code, seen(worker.person))
