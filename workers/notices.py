@@ -23,8 +23,7 @@ NEWS_TTL = timedelta(days=3)
 """After that it is no news any more, as when an old log is followed from its beginning."""
 
 REMINDER = (
-    "【家政信用】您的签到将于{month}月{day}日到期,请在到期前登录并刷脸签到;"
-    "逾期将显示为离职,信用证书停止展示。"
+    "【家政信用】您的签到将于{month}月{day}日到期,请在到期前登录签到;逾期将显示为离职,信用证书停止展示。"
 )
 CONFIRMATION = "【家政信用】{enterprise}已确认您的从业关系。如有疑问,请登录查看“本人信息管理”。"
 

@@ -74,6 +74,15 @@ def test_a_card_is_no_way_through_every_step(api: Api, ready: Visitor, step: str
     assert invalid_fields(card_proof(api, ready, step)) == {"purpose"}
 
 
+def test_a_borrowed_device_proves_for_its_own_steps_only(api: Api, ready: Visitor) -> None:
+    # given a borrowed kiosk
+    code = ready.client.post("/v1/handovers")["code"]
+    token = api.post("/v1/handover-sessions", json={"code": code}).json()["access_token"]
+    # then the identity can be proven there, and nothing that the session is not for
+    assert card_proof(api, ready, "identity", token).status_code == 201
+    assert refusal(card_proof(api, ready, "disclosure", token)) == (403, "not-allowed", None)
+
+
 def test_only_an_officer_confirms_presence(api: Api, ready: Visitor) -> None:
     code = asked(api, ready, "check_in")["code"]
     assert refusal(confirm(api, ready, code, ready.person)) == (403, "not-allowed", None)  # type: ignore[arg-type] # no officer

@@ -13,15 +13,20 @@ from tests.controls.visitors import Staff, Visitor, officer, sms_code
 AUTHORITY = "北京市公安局朝阳分局"
 
 
-def card_proof(api: Api, visitor: Visitor, step: str, **given: Any) -> httpx.Response:
-    """Read the visitor's own card, and prove presence with a fresh SMS code and `PASSCODE`."""
+def card_proof(
+    api: Api, visitor: Visitor, step: str, token: str | None = None, **given: Any
+) -> httpx.Response:
+    """Read the visitor's own card, and prove presence with a fresh SMS code and `PASSCODE`.
+
+    It is done on their own device, or on that of another `token` of theirs.
+    """
     body = {
         "purpose": step,
         "card_reading": given.pop("card_reading", None) or own_reading(registered_kiosk(api), visitor),
         "sms_code": sms_code(api, visitor.person),
         "passcode": PASSCODE,
     }
-    return api.post("/v1/presence-proofs", visitor.token, json=body | given)
+    return api.post("/v1/presence-proofs", token or visitor.token, json=body | given)
 
 
 def by_card(api: Api, visitor: Visitor, step: str) -> dict[str, str]:
