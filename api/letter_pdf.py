@@ -76,7 +76,7 @@ def _facts(copy: SignedCopy) -> list[tuple[str, str]]:
         ("文本 SHA-256", letter.text_sha256),
         ("签署时间", _local(letter.signed_at)),
         ("签署记录位置", copy.signed_position),
-        ("刷脸授权时间", _local(letter.authorized_at) if letter.authorized_at else "尚未授权"),
+        ("授权时间", _local(letter.authorized_at) if letter.authorized_at else "尚未授权"),
         ("授权记录位置", copy.authorized_position or "—"),
         *([("撤回时间", _local(letter.ended_at))] if letter.ended_at else []),
     ]

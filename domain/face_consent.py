@@ -1,13 +1,20 @@
 """The separate consent to face checks (人脸信息处理单独同意): its versioned text, given and withdrawn."""
 
+import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.resources import files
 from typing import Self
 from uuid import UUID
 
 from domain.event import Cause, LedgerAggregate
 from domain.rejections import Reason, Refused
 from domain.streams import stream_of
+
+
+class ConsentDamaged(ValueError):
+    """A file's text is not the one that its hash names: what people consented to would no longer be known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +29,32 @@ class ConsentText:
         """The hash that a consent names, hex."""
         return sha256(self.text.encode()).hexdigest()
 
+    @classmethod
+    def parse(cls, toml: str) -> Self:
+        """Read a version's file.
 
-CURRENT_CONSENT = ConsentText(
-    version="2026-01",
-    text="""人脸信息处理单独同意书(2026年1月版)
+        Raises:
+            ConsentDamaged: the text is not that of the hash.
+        """
+        said = tomllib.loads(toml)
+        text = cls(said["version"], said["text"])
+        if text.text_sha256 != said["text_sha256"]:
+            msg = f"the text of the consent {text.version} is not the one of its hash"
+            raise ConsentDamaged(msg)
+        return text
 
-本人单独同意家政服务信用信息平台(以下简称“平台”)在下列情形处理本人的人脸信息:
 
-一、人证合一验证时,将本人现场照片与居民身份证上的照片比对;
-二、签署授权书、签到、展示信用证书、在新设备上登录时,将本人现场照片与已留存的人脸特征比对。
+def _published() -> Iterable[ConsentText]:
+    """The package's own files: constants, the same at every run."""
+    folder = files("domain") / "face_consents"
+    return (ConsentText.parse(file.read_text("utf-8")) for file in folder.iterdir())
 
-平台不保存照片;仅保存一份加密的人脸特征,不得用于其他目的,不向他人提供。
 
-本同意并非使用平台的条件:本人不同意的,可以改用“身份证+短信验证码+口令”的方式,或由核验员当面核验,
-平台提供的服务不变。本人可随时撤回同意,平台即时删除人脸特征;撤回不影响此前已完成的步骤。
-""",
-)
+CONSENT_TEXTS = {text.version: text for text in sorted(_published(), key=lambda text: text.version)}
+"""Every version that was published, each a file of `domain/face_consents/`."""
+
+CURRENT_CONSENT = [*CONSENT_TEXTS.values()][-1]
 """The text in force."""
-
-CONSENT_TEXTS = {CURRENT_CONSENT.version: CURRENT_CONSENT}
 
 
 class FaceConsent(LedgerAggregate):

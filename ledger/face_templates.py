@@ -41,8 +41,9 @@ def store_template(ledger: CreditLedger, subject: UUID, template: FaceTemplate) 
 
 def delete_template(ledger: CreditLedger, subject: UUID) -> None:
     """Forget the person's face; may be done again."""
+    query = "DELETE FROM ops.face_templates WHERE partition = ledger.partition_of(%s) AND subject_id = %s"
     with ledger.pool.connection() as connection:
-        connection.execute("DELETE FROM ops.face_templates WHERE subject_id = %s", (subject,))
+        connection.execute(query, (subject, subject))
 
 
 def has_template(ledger: CreditLedger, subject: UUID) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from domain.face_consent import CURRENT_CONSENT, FaceConsent
+from domain.face_consent import CURRENT_CONSENT, ConsentDamaged, ConsentText, FaceConsent
 from domain.rejections import Reason
 from tests.controls import aggregates
 from tests.controls.moments import WANG, cause, refused
@@ -53,3 +53,9 @@ def test_a_consent_in_force_is_not_given_again() -> None:
 def test_another_text_is_no_consent(version: str, sha256: str) -> None:
     with refused(Reason.FACE_CONSENT_TEXT_UNKNOWN):
         never_given().give(cause(), version, sha256)
+
+
+def test_a_file_with_another_text_than_its_hash_names_is_not_read() -> None:
+    toml = f'version = "2026-01"\ntext_sha256 = "{CURRENT_CONSENT.text_sha256}"\ntext = "another"'
+    with pytest.raises(ConsentDamaged):
+        ConsentText.parse(toml)
