@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.controls.api import Api
+from tests.controls.presence_requests import PRESENCE_REQUESTS
 from tests.controls.requests import REQUESTS, Post, posting, scan
 from tests.controls.visitors import complete_worker, photo
 
@@ -20,7 +21,9 @@ def forget_answer(api: Api, key: str) -> None:
         )
 
 
-@pytest.mark.parametrize("request_of", REQUESTS, ids=lambda function: function.__name__)
+@pytest.mark.parametrize(
+    "request_of", [*REQUESTS, *PRESENCE_REQUESTS], ids=lambda function: function.__name__
+)
 def test_a_request_whose_answer_was_lost_is_answered_and_not_done_twice(
     api: Api, request_of: Callable[[Api], Post]
 ) -> None:

@@ -9,11 +9,9 @@ import httpx
 from domain.letter import CURRENT
 from jiazheng.demo.doubles.passkey import SoftwarePasskey
 from jiazheng.demo.terminal import Signer
-from tests.controls import presences
 from tests.controls.announcements import editor, published, written
 from tests.controls.api import Api
 from tests.controls.cards import reading_of, registered_kiosk
-from tests.controls.devices import PASSCODE, with_passcode
 from tests.controls.people import listed_enterprise, new_person
 from tests.controls.profiles import SERVICES
 from tests.controls.providers import registered_provider
@@ -24,10 +22,8 @@ from tests.controls.visitors import (
     administrator,
     challenge,
     complete_worker,
-    consent,
     form,
     granted,
-    officer,
     photo,
     register_consumer,
     register_worker,
@@ -296,62 +292,12 @@ def second_factor(api: Api) -> Post:
     return posting(api, "/v1/session-second-factors", data=data, files=photo(SAME_FACE))
 
 
-def face_consent(api: Api) -> Post:
-    consumer = register_consumer(api)
-    return posting(api, "/v1/me/face-consent", consumer.token, json=consent(api))
-
-
-def face_consent_withdrawal(api: Api) -> Post:
-    return posting(api, "/v1/me/face-consent/withdrawal", complete_worker(api).token)
-
-
-def card_proof(api: Api) -> Post:
-    worker = with_passcode(api, complete_worker(api))
-    body = {
-        "purpose": "check_in",
-        "card_reading": reading_of(api, worker),
-        "sms_code": sms_code(api, worker.person),
-        "passcode": PASSCODE,
-    }
-    return posting(api, "/v1/presence-proofs", worker.token, json=body)
-
-
-def officers_question(api: Api) -> Post:
-    body = {"purpose": "check_in"}
-    return posting(api, "/v1/presence-requests", complete_worker(api).token, json=body)
-
-
-def officers_answer(api: Api) -> Post:
-    worker, member = complete_worker(api), officer(api)
-    body = {
-        "code": presences.asked(api, worker, "identity")["code"],
-        "name": str(worker.person.name),
-        "id_number": str(worker.person.id_number),
-        "document_kind": "resident_id",
-        "document_authority": presences.AUTHORITY,
-        "valid_until": None,
-    }
-    return posting(api, "/v1/officer/presence-confirmations", member.token, json=body)
-
-
-def identity_by_proof(api: Api) -> Post:
-    worker = with_passcode(api, complete_worker(api))
-    proof = presences.by_card(api, worker, "identity")
-    return posting(api, "/v1/identity-verifications", worker.token, data=proof)
-
-
-def check_in_by_proof(api: Api) -> Post:
-    worker = complete_worker(api)
-    return posting(api, "/v1/check-ins", worker.token, data=presences.by_officers(api, worker, "check_in"))
-
-
 REQUESTS = (
     *(enterprise_entry, enterprise_import, invitation),
     *(registration, consumer_registration, choice, identity_verification, letter_signature),
     *(letter_authorization, check_in, last_attempt_of_the_hour, revocation, employment_end),
     *(scan, approval, refusal, abandonment, look),
-    *(passcode, phone_change, second_factor, second_role, face_consent, face_consent_withdrawal),
-    *(card_proof, officers_question, officers_answer, identity_by_proof, check_in_by_proof),
+    *(passcode, phone_change, second_factor, second_role),
     *(confirmation, proposal, passkey_enrolment, withdrawal, kiosk, provider),
     *(registry_confirmation, registry_withdrawal, key_addition, key_confirmation, key_retirement),
     *(record_types, record_types_confirmation, correction),

@@ -16,6 +16,7 @@ from eventsourcing.persistence import OperationalError
 
 from domain.enterprise import Enterprise, EnterpriseDetails
 from domain.event import Cause
+from domain.face_consent import CURRENT_CONSENT
 from domain.letter import CURRENT
 from ledger.append import StreamConflict
 from ledger.claims import ClaimChanges
@@ -25,11 +26,13 @@ from ledger.use_cases.accounts import cancel_account, register
 from ledger.use_cases.attendances import check_in
 from ledger.use_cases.employments import choose_enterprises, confirm_employment
 from ledger.use_cases.enterprises import list_enterprises
+from ledger.use_cases.face_consents import give_face_consent
 from ledger.use_cases.verification import authorize_letter, sign_letter, verify_identity
 from tests.controls.people import ACCEPTED, TEMPLATE, enterprise, person
 from tests.crash.journal import Journal
 from workers.run import Loop
 
+CONSENT = (CURRENT_CONSENT.version, CURRENT_CONSENT.text_sha256)
 HOT = 8
 """So many enterprises are revised by everybody at once."""
 PER_PROCESS = 10_000
@@ -84,6 +87,7 @@ class Load:
         subject = self._register(number, "worker")
         self._do(lambda cause: choose_enterprises(ledger, cause, subject, [chosen]))
         self._do(lambda cause: confirm_employment(ledger, cause, subject, chosen))
+        self._do(lambda cause: give_face_consent(ledger, cause, subject, *CONSENT))
         self._do(lambda c: verify_identity(ledger, c, subject, somebody.card(), ACCEPTED, TEMPLATE))
         self._do(lambda cause: sign_letter(ledger, cause, subject, CURRENT.version, CURRENT.text_sha256))
         self._do(lambda cause: authorize_letter(ledger, cause, subject, ACCEPTED))
