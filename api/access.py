@@ -100,6 +100,7 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/enterprise/employments/{worker_id}/refusal": OPERATOR,
     "POST /v1/enterprise/employments/{worker_id}/end": OPERATOR,
     "GET /v1/enterprise/statistics": OPERATOR,
+    "GET /v1/enterprise/operators": OPERATOR,
     "POST /v1/enterprise/operators": OPERATOR,
     "POST /v1/enterprise/operators/{staff_id}/grant": OPERATOR,
     "POST /v1/enterprise/operators/{staff_id}/withdrawal-proposal": OPERATOR,
@@ -121,6 +122,7 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/authorization-replays": REGULATOR,
     "GET /v1/statistics": REGULATOR,
     # administration
+    "GET /v1/staff": ADMINISTRATOR,
     "POST /v1/staff": ADMINISTRATOR,
     "POST /v1/staff/{staff_id}/grant": ADMINISTRATOR,
     "POST /v1/staff/{staff_id}/withdrawal": ADMINISTRATOR,

@@ -8,8 +8,10 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field, model_validator
 
 from api.act import Acting
+from api.paging import CursorText, Limit, Page
 from api.route import router
-from api.schemas import DONE, Accepted, GrantOut, ProposalOut
+from api.schemas import DONE, Accepted, GrantOut, ProposalOut, StaffOut
+from api.staff_page import staff_page
 from domain.identifiers import IdNumber
 from ledger.tickets import STAFF_GRANT, STAFF_PROPOSAL
 from ledger.use_cases import staff
@@ -55,6 +57,12 @@ async def propose(act: Acting, proposal: ProposalIn) -> ProposalOut:
     staff_id, _ = await act.run(staff.propose_role, proposal.role, proposal.enterprise_id, id_number)
     half = act.parts.ledger.tickets.issue(STAFF_PROPOSAL, staff_id, act.cause.at)
     return ProposalOut(staff_id=staff_id, enrolment_token_half=half)
+
+
+@routes.get("/staff")
+async def members(act: Acting, cursor: CursorText = None, limit: Limit = 50) -> Page[StaffOut]:
+    """All staff with their roles, also those who were withdrawn."""
+    return await staff_page(act, None, cursor, limit)
 
 
 @routes.post("/staff/{staff_id}/grant")

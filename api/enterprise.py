@@ -12,7 +12,8 @@ from api.act import Act, Acting
 from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
 from api.receipts import masked_names
 from api.route import router
-from api.schemas import DONE, Accepted, GrantOut, ProposalOut
+from api.schemas import DONE, Accepted, GrantOut, ProposalOut, StaffOut
+from api.staff_page import staff_page
 from domain.rejections import Reason, Refused
 from ledger.tickets import STAFF_GRANT, STAFF_PROPOSAL
 from ledger.use_cases import employments, operators, staff
@@ -104,6 +105,12 @@ async def statistics(act: Acting) -> StaffingOut:
 
 def _due_within(act: Act, span: timedelta) -> DueSpan:
     return DueSpan(act.cause.at, act.cause.at + span)
+
+
+@routes.get("/enterprise/operators")
+async def colleagues(act: Acting, cursor: CursorText = None, limit: Limit = 50) -> Page[StaffOut]:
+    """The operators of the own enterprise, also those who were withdrawn."""
+    return await staff_page(act, _own_enterprise(act), cursor, limit)
 
 
 @routes.post("/enterprise/operators", status_code=status.HTTP_201_CREATED)

@@ -67,6 +67,19 @@ class ProposalOut(BaseModel):
     enrolment_token_half: str
 
 
+class StaffOut(BaseModel):
+    """A member of staff, who is an id here; `proposed_by` and `withdrawal_proposed_by` are `staff:<id>`."""
+
+    staff_id: UUID
+    role: str
+    enterprise_id: UUID | None
+    status: Annotated[str, Field(description="`proposed`, `granted` or `withdrawn`")]
+    proposed_by: str
+    proposed_at: datetime
+    has_passkey: Annotated[bool, Field(description="whether the person can sign in")]
+    withdrawal_proposed_by: str | None
+
+
 class GrantOut(BaseModel):
     """The second half of the person's enrolment token; who proposed must not get it."""
 

@@ -18,11 +18,12 @@ HEAD = Struct("!iiIii").pack
 NULL = b"\xff\xff\xff\xff"
 """The length of a value that is not there."""
 
-SMALLINT, BIGINT, BOOLEAN, LENGTH = (Struct(f"!i{form}").pack for form in ("h", "q", "?", ""))
+SMALLINT, INTEGER, BIGINT, BOOLEAN, LENGTH = (Struct(f"!i{form}").pack for form in ("h", "i", "q", "?", ""))
 """Each value follows its length in bytes."""
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-"""Postgres counts instants in microseconds from here."""
+MICROSECOND = timedelta(microseconds=1)
+"""Postgres counts instants in microseconds from there, and days."""
 
 
 class TypedList(list[Any]):
@@ -31,6 +32,10 @@ class TypedList(list[Any]):
 
 class Smallints(TypedList):
     """smallint[]."""
+
+
+class Integers(TypedList):
+    """integer[]."""
 
 
 class Bigints(TypedList):
@@ -57,6 +62,10 @@ class Instants(TypedList):
     """timestamptz[]."""
 
 
+class Days(TypedList):
+    """date[]."""
+
+
 Write = Callable[[Any], bytes]
 
 
@@ -66,12 +75,14 @@ def _bytea(value: bytes) -> bytes:
 
 TYPES: dict[type[TypedList], tuple[str, Write]] = {
     Smallints: ("int2", lambda value: SMALLINT(2, value)),
+    Integers: ("int4", lambda value: INTEGER(4, value)),
     Bigints: ("int8", lambda value: BIGINT(8, value)),
     Booleans: ("bool", lambda value: BOOLEAN(1, value)),
     Texts: ("text", lambda value: _bytea(value.encode())),
     Byteas: ("bytea", _bytea),
     Uuids: ("uuid", lambda value: _bytea(value.bytes)),
-    Instants: ("timestamptz", lambda value: BIGINT(8, (value - BEGINNING) // timedelta(microseconds=1))),
+    Instants: ("timestamptz", lambda value: BIGINT(8, (value - BEGINNING) // MICROSECOND)),
+    Days: ("date", lambda value: INTEGER(4, value.toordinal() - BEGINNING.toordinal())),
 }
 """The name of each type, and how a value of it is written."""
 

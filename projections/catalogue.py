@@ -15,6 +15,7 @@ from projections import (
     enterprise_record,
     news,
     signers,
+    staff,
     statistics,
     trail,
     worker_directory,
@@ -32,6 +33,7 @@ PROJECTIONS: tuple[ModuleType, ...] = (
     statistics,
     news,
     signers,
+    staff,
     trail,
 )
 """Each has a NAME, its TABLES, the event classes it HANDLES (None: all) and `handle(connection, events)`."""

@@ -69,7 +69,7 @@ def _decided(event: Enterprise.EntryAdded | Enterprise.EntryLifted) -> dict[str,
         "entry_id": event.entry_id,
         "authority": event.authority,
         "document_number": event.document_number,
-        "decided_on": event.decided_on,
+        "decided_on": date.fromisoformat(event.decided_on),
         "reason": event.reason,
     }
 

@@ -8,6 +8,19 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.sql import SQL, Composed, Identifier
 
+from ledger.arrays import (
+    Bigints,
+    Booleans,
+    Byteas,
+    Days,
+    Instants,
+    Integers,
+    Smallints,
+    Texts,
+    TypedList,
+    Uuids,
+)
+
 _DELETE = """
     DELETE FROM {} t USING unnest(%s::uuid[]) AS gone (id)
     WHERE t.partition = ledger.partition_of(gone.id) AND t.{} = gone.id
@@ -73,7 +86,7 @@ class Table:
         return SQL("INSERT INTO {} SELECT {} FROM unnest({}) AS fresh ({}) ON CONFLICT ({}) DO {}").format(
             Identifier(self.name),
             SQL(", ").join([*partition, *values]),
-            SQL(", ").join(SQL("%b::{}[]").format(SQL(self._sent_as(name))) for name in self.columns),
+            SQL(", ").join(SQL("%s::{}[]").format(SQL(self._sent_as(name))) for name in self.columns),
             SQL(", ").join(map(Identifier, self.columns)),
             self._key(),
             SQL("UPDATE SET {}").format(replaced) if changed else SQL("NOTHING"),
@@ -91,10 +104,24 @@ class Table:
         kind = self._type(name)
         return "text" if kind.endswith("[]") else kind
 
-    def _array(self, name: str, rows: Iterable[Mapping[str, Any]]) -> list[Any]:
+    def _array(self, name: str, rows: Iterable[Mapping[str, Any]]) -> TypedList:
         if self._type(name).endswith("[]"):
-            return [_array_text(row[name]) for row in rows]
-        return [row[name] for row in rows]
+            return Texts(_array_text(row[name]) for row in rows)
+        return ARRAYS[self._type(name)](row[name] for row in rows)
+
+
+ARRAYS: dict[str, type[TypedList]] = {
+    "boolean": Booleans,
+    "bigint": Bigints,
+    "bytea": Byteas,
+    "date": Days,
+    "integer": Integers,
+    "smallint": Smallints,
+    "text": Texts,
+    "timestamptz": Instants,
+    "uuid": Uuids,
+}
+"""How the columns of each type travel."""
 
 
 def _array_text(values: Iterable[object]) -> str:

@@ -6,6 +6,7 @@ from tests.controls.api import Api
 from tests.controls.enterprises import operator_token
 from tests.controls.people import listed_enterprise
 from tests.controls.problems import refusal
+from tests.controls.trails import settled
 from tests.controls.visitors import administrator, enrolled
 
 
@@ -62,3 +63,32 @@ def test_a_colleague_is_withdrawn_by_two_and_signed_out_at_once(api: Api) -> Non
     assert refusal(alone) == (403, "second-operator-needed", None)
     assert api.post(f"{path}/withdrawal", operator_token(api, enterprise)).status_code == 200
     assert refusal(api.get("/v1/enterprise/statistics", member.token)) == (401, "token-invalid", None)
+
+
+def test_operators_see_their_colleagues_and_administrators_everybody(api: Api) -> None:
+    # given a colleague whose withdrawal an operator proposed, and an operator of another enterprise
+    enterprise, other = (listed_enterprise(api.parts.ledger, api.clock) for _ in range(2))
+    staff_id, *_ = colleague(api, enterprise)
+    token = operator_token(api, enterprise)
+    api.post(f"/v1/enterprise/operators/{staff_id}/withdrawal-proposal", token)
+    settled(api)
+    # when both lists are read
+    colleagues = api.get("/v1/enterprise/operators", token, params={"limit": 100}).json()["items"]
+    strangers = api.get("/v1/enterprise/operators", operator_token(api, other)).json()["items"]
+    # then the colleague is in the own one, with what was proposed, and in the administrators'
+    [found] = [member for member in colleagues if member["staff_id"] == staff_id]
+    assert (found["status"], found["enterprise_id"]) == ("granted", str(enterprise))
+    assert found["withdrawal_proposed_by"].startswith("staff:")
+    assert staff_id not in [member["staff_id"] for member in strangers]
+    assert staff_id in everybody(api)
+
+
+def everybody(api: Api) -> list[str]:
+    """The ids of all staff, page after page."""
+    token, found, params = administrator(api, "first").access_token, [], {"limit": "100"}
+    while True:
+        page = api.get("/v1/staff", token, params=params).json()
+        found += [member["staff_id"] for member in page["items"]]
+        if page["next"] is None:
+            return found
+        params["cursor"] = page["next"]

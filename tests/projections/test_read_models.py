@@ -8,6 +8,7 @@ from psycopg import Connection
 from domain.kiosk import FIRST_KEY, Kiosk
 from domain.personal import Sealed
 from domain.provider import Provider
+from domain.staff import StaffMember
 from domain.streams import partition_of
 from ledger.credit_ledger import CreditLedger
 from ledger.sealing import read_sealed
@@ -18,12 +19,14 @@ from projections import (
     enterprise_record,
     pushed,
     signers,
+    staff,
     trail,
     worker_directory,
 )
 from projections.catalogue import PROJECTIONS, followers
 from projections.runner import catch_up
 from tests.conftest import MovableClock
+from tests.controls import aggregates as made
 from tests.controls.aggregates import CORRECTION, LIFTED, NEW_KEY, PRAISED, PUBLIC_KEY, credit_record
 from tests.controls.events import stories
 from tests.controls.moments import AINONG, FIRST_ADMINISTRATOR, INSTANT, NOON, PERIOD, TAX_OFFICE, WANG, cause
@@ -227,3 +230,27 @@ def test_an_erased_person_is_only_in_the_trail_and_in_receipts(
     kept = {name for name, rows in tables.items() if any(gone in row for row in rows)}
     assert kept <= {"trail", "receipts"}
     assert "trail" in kept
+
+
+def test_staff_are_listed_with_what_became_of_their_role(
+    ledger: CreditLedger, connection: Connection
+) -> None:
+    # given an officer who was withdrawn, and an operator whose withdrawal is proposed
+    officer = made.officer()
+    officer.enrol_passkey(cause(), "Y3JlZGVudGlhbA", "cHVibGljIGtleQ")
+    officer.withdraw(cause())
+    operator = StaffMember.propose(cause(actor="staff:qian"), WANG, "operator", AINONG)
+    operator.grant(cause(actor="staff:sun"))
+    operator.propose_withdrawal(cause(actor="staff:qian"))
+    ledger.commit(cause(), officer, operator)
+    # when the log is followed
+    catch_up(followers(ledger))
+    # then both are listed, the operator among those of the enterprise
+    listed = staff.members(connection, None, None, ALL_OF)
+    assert {(row.role, row.status, row.has_passkey) for row in listed} == {
+        ("officer", "withdrawn", True),
+        ("operator", "granted", False),
+    }
+    [colleague] = staff.members(connection, AINONG, None, ALL_OF)
+    assert (colleague.staff_id, colleague.withdrawal_proposed_by) == (WANG, "staff:qian")
+    assert staff.members(connection, AINONG, WANG, ALL_OF) == []
