@@ -51,6 +51,7 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "GET /v1/me": PERSON,
     "POST /v1/me/cancellation": PERSON,
     "GET /v1/me/receipts": PERSON,
+    "GET /v1/me/looks": PERSON,
     "GET /v1/push": PERSON,
     "POST /v1/push-targets": PERSON,
     # the personal centre

@@ -14,6 +14,7 @@ from api.receipts import masked_names
 from api.route import router
 from api.schemas import DONE, Accepted, GrantOut, ProposalOut, StaffOut
 from api.staff_page import staff_page
+from domain.access import Look
 from domain.rejections import Reason, Refused
 from ledger.tickets import STAFF_GRANT, STAFF_PROPOSAL
 from ledger.use_cases import employments, operators, staff
@@ -23,8 +24,6 @@ from projections.employment import DueSpan
 
 routes = router("enterprise")
 
-LOOK = {"role": "operator", "what": "employments", "basis": "从业关系管理"}
-"""How an operator's look at the list is recorded; it is their own workers' list, once a day."""
 DueWithin = Annotated[
     int | None, Query(ge=0, le=366, description="only the employed whose check-in is due in so many days")
 ]
@@ -48,8 +47,10 @@ async def staffed(
     key = read_cursor(cursor, UUID)
     due = None if due_within_days is None else _due_within(act, timedelta(days=due_within_days))
     after = key[0] if key else None
-    rows = await act.query(employment.of_enterprise, _own_enterprise(act), after, limit, due)
-    await act.seeing().run(record_daily_looks, [row.worker_id for row in rows], **LOOK)
+    enterprise_id = _own_enterprise(act)
+    rows = await act.query(employment.of_enterprise, enterprise_id, after, limit, due)
+    look = Look("operator", "employments", "从业关系管理", enterprise_id)
+    await act.seeing().run(record_daily_looks, [row.worker_id for row in rows], look)
     names = await act.read(masked_names, {row.worker_id for row in rows})
     following = write_cursor(rows[-1].worker_id) if len(rows) == limit else None
     items = [

@@ -14,11 +14,18 @@ from api.act import Act, Acting
 from api.paging import CursorText, Limit, Page, plain, read_cursor, write_cursor
 from api.route import router
 from api.schemas import PLAIN, ShortText
+from domain.access import Look
 from domain.identifiers import IdNumber
 from domain.rejections import Reason, Refused
 from ledger.event_reader import read_events
 from ledger.positions import Position
-from ledger.use_cases.regulation import authorization_as_of, find_subject, record_look, require_known
+from ledger.use_cases.regulation import (
+    authorization_as_of,
+    find_subject,
+    is_known,
+    record_failed_lookup,
+    record_look,
+)
 from projections import statistics, trail
 
 routes = router("regulator")
@@ -29,7 +36,10 @@ class Subject(BaseModel):
 
     id_number: Annotated[str | None, Field(max_length=32)] = None
     subject_id: UUID | None = None
-    basis: Annotated[ShortText, Field(description="the legal basis of the look; it is recorded")]
+    basis: Annotated[ShortText, Field(description="the legal basis of the look; the person sees it")]
+    delayed: Annotated[
+        bool, Field(description="the law asks that the person sees this look later: after 90 days")
+    ] = False
 
     @model_validator(mode="after")
     def one_of_them(self) -> "Subject":
@@ -82,11 +92,12 @@ class ReplayOut(BaseModel):
 
 @routes.post("/trail-searches")
 async def search_trail(act: Acting, wanted: TrailSearch) -> Page[TrailEntryOut]:
-    """The events that concern a person, oldest first, from the event log."""
-    key = read_cursor(wanted.cursor, datetime.fromisoformat, Position.parse)
-    subject_id = await _looked_up(act, wanted, "trail")
+    """The events that concern a person, oldest first, up to this search, from the event log."""
+    key = read_cursor(wanted.cursor, datetime.fromisoformat, Position.parse, Position.parse)
+    subject_id, own_look = await _looked_up(act, wanted, "trail")
     after = (key[0], key[1].partition, key[1].number) if key else None
-    entries = await act.query(trail.trail_of, subject_id, after, wanted.limit)
+    first_look = key[2] if key else own_look
+    entries = await act.query(trail.trail_of, subject_id, after, wanted.limit, first_look)
     events = await act.read(read_events, [entry.place for entry in entries])
     items = [
         TrailEntryOut(
@@ -95,14 +106,14 @@ async def search_trail(act: Acting, wanted: TrailSearch) -> Page[TrailEntryOut]:
         for entry, fields in zip(entries, events, strict=True)
     ]
     last = entries[-1] if len(entries) == wanted.limit else None
-    following = write_cursor(last.at.isoformat(), last.place) if last else None
+    following = write_cursor(last.at.isoformat(), last.place, first_look) if last else None
     return Page(items=items, next=following)
 
 
 @routes.post("/authorization-replays")
 async def replay(act: Acting, wanted: ReplayIn) -> ReplayOut:
     """The authorization state as of each instant, replayed from the event log."""
-    subject_id = await _looked_up(act, wanted, "authorization")
+    subject_id, _ = await _looked_up(act, wanted, "authorization")
     states = [await act.read(authorization_as_of, subject_id, at) for at in wanted.instants]
     return ReplayOut(
         subject_id=subject_id,
@@ -119,17 +130,24 @@ async def replay(act: Acting, wanted: ReplayIn) -> ReplayOut:
     )
 
 
-async def _looked_up(act: Act, wanted: Subject, what: str) -> UUID:
-    """The subject, after the look was recorded."""
-    subject_id = wanted.subject_id
-    if subject_id is not None:
-        await act.read(require_known, subject_id)
-    else:
-        subject_id = await act.read(find_subject, str(IdNumber.parse(str(wanted.id_number))))
+async def _looked_up(act: Act, wanted: Subject, what: str) -> tuple[UUID, Position]:
+    """The subject, and where the look begins in the log: it was recorded, as is one that finds nobody."""
+    look = Look(act.signed_in.role, what, wanted.basis, is_delayed=wanted.delayed)
+    subject_id = await _found(act, wanted)
     if subject_id is None:
-        raise Refused(Reason.NOT_FOUND, field="id_number")
-    await act.run(record_look, subject_id, act.signed_in.role, what, wanted.basis)
-    return subject_id
+        named_by = "id_number" if wanted.id_number is not None else "subject_id"
+        await act.run(record_failed_lookup, act.caller, look, named_by)
+        raise Refused(Reason.NOT_FOUND, field=named_by)
+    appended = await act.run(record_look, subject_id, look)
+    return subject_id, appended.positions[0]
+
+
+async def _found(act: Act, wanted: Subject) -> UUID | None:
+    if wanted.id_number is not None:
+        return await act.read(find_subject, str(IdNumber.parse(wanted.id_number)))
+    if wanted.subject_id is not None and await act.read(is_known, wanted.subject_id):
+        return wanted.subject_id
+    return None
 
 
 Month = Annotated[str, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-03"])]

@@ -1,11 +1,36 @@
 """Who looked at a person's data: every look is itself recorded."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from domain.event import Cause, LedgerAggregate
+from domain.rules import Rules
 from domain.streams import local_day, stream_of
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a member of staff looks at, and why.
+
+    Attributes:
+        role: the role in which they look.
+        what: the kind of look, such as `trail`.
+        basis: the legal basis.
+        enterprise_id: the enterprise they look for; authorities have none.
+        is_delayed: whether the law asks that the person hears of it later.
+    """
+
+    role: str
+    what: str
+    basis: str
+    enterprise_id: UUID | None = None
+    is_delayed: bool = False
+
+    def shown_at(self, at: datetime, rules: Rules) -> datetime:
+        """The instant from which the person sees a look made at `at`."""
+        return at + rules.delayed_look_shown_after if self.is_delayed else at
 
 
 class AccessLog(LedgerAggregate):
@@ -23,10 +48,19 @@ class AccessLog(LedgerAggregate):
         """Somebody looked; the event's actor says who, `basis` on what legal basis."""
 
         TOPIC = "jz.access_log.looked"
+        class_version = 2
         subject_id: UUID
         role: str
         what: str
         basis: str
+        enterprise_id: UUID | None
+        shown_at: datetime
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """At first no look was delayed, and an operator's did not name the enterprise."""
+            state["enterprise_id"] = None
+            state["shown_at"] = state["timestamp"]
 
         def apply(self, log: "AccessLog") -> None:
             """One more look."""
@@ -48,15 +82,24 @@ class AccessLog(LedgerAggregate):
         """Begin a month."""
         return cls.begin(cause, cls.stream_for(subject_id, cause), subject_id=subject_id)
 
-    def look(self, cause: Cause, *, role: str, what: str, basis: str) -> None:
+    def look(self, cause: Cause, look: Look, rules: Rules) -> None:
         """Record a look."""
-        self.happen(self.Looked, cause, subject_id=self.subject_id, role=role, what=what, basis=basis)
+        self.happen(
+            self.Looked,
+            cause,
+            subject_id=self.subject_id,
+            role=look.role,
+            what=look.what,
+            basis=look.basis,
+            enterprise_id=look.enterprise_id,
+            shown_at=look.shown_at(cause.at, rules),
+        )
 
-    def look_once_a_day(self, cause: Cause, *, role: str, what: str, basis: str) -> None:
+    def look_once_a_day(self, cause: Cause, look: Look, rules: Rules) -> None:
         """Record the first look of a day: a list that is open all day shows the same again and again.
 
         Without this a month's stream would grow with every refresh of every operator's screen.
         """
-        last = self.last_looks.get((cause.actor, what))
+        last = self.last_looks.get((cause.actor, look.what))
         if last is None or local_day(last) != local_day(cause.at):
-            self.look(cause, role=role, what=what, basis=basis)
+            self.look(cause, look, rules)

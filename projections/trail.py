@@ -32,7 +32,7 @@ TRAIL = Table(
 TABLES = (TRAIL,)
 HANDLES = None  # every event
 
-CONCERNED_FIELDS = ("subject_id", "consumer_id", "enterprise_id", "provider_id")
+CONCERNED_FIELDS = ("subject_id", "consumer_id", "enterprise_id", "provider_id", "staff_id")
 """The fields of an event that name whom it concerns."""
 
 
@@ -82,15 +82,26 @@ class TrailEntry:
 
 
 def trail_of(
-    connection: Connection, concerned_id: UUID, after: tuple[datetime, int, int] | None, limit: int
+    connection: Connection,
+    concerned_id: UUID,
+    after: tuple[datetime, int, int] | None,
+    limit: int,
+    before: Position | None = None,
 ) -> list[TrailEntry]:
-    """What concerns somebody, oldest first, after a (time, partition, number)."""
+    """What concerns somebody, oldest first, after a (time, partition, number).
+
+    Of the partition of `before` it stops there: without that, whose look at each page becomes an event of the
+    same trail would never come to its end.
+    """
     at, partition, number = after or (None, 0, 0)
+    end = (before.partition, before.number) if before else (None, None)
     query = """
         SELECT * FROM views.trail
         WHERE concerned_id = %s
             AND (%s::timestamptz IS NULL OR (at, partition, position) > (%s, %s::smallint, %s::bigint))
+            AND (%s::smallint IS NULL OR partition <> %s OR position < %s)
         ORDER BY at, partition, position LIMIT %s
     """
     with connection.cursor(row_factory=class_row(TrailEntry)) as cursor:
-        return cursor.execute(query, (concerned_id, at, at, partition, number, limit)).fetchall()
+        place = (concerned_id, at, at, partition, number, end[0], *end, limit)
+        return cursor.execute(query, place).fetchall()

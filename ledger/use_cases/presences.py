@@ -3,6 +3,7 @@
 import hmac
 from uuid import UUID
 
+from domain.access import Look
 from domain.account import Account
 from domain.assurance import CARD, OFFICERS
 from domain.event import Cause
@@ -105,7 +106,7 @@ def confirm_presence(
     proof = _waiting(ledger, code)
     proof.require_officer(cause, officer_id, ledger.rules)
     account = ledger.load(Account, proof.subject_id)
-    look = looked_at(ledger, cause, account.id, "officer", "presence", proof.purpose)
+    look = looked_at(ledger, cause, account.id, Look("officer", "presence", proof.purpose))
     because = _officers_own(ledger, account, officer_id) or refusal_of(account, document, local_day(cause.at))
     if because:
         proof.refuse(cause, officer_id, because.code, ledger.rules)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.access import AccessLog
+from domain.access import AccessLog, Look
 from domain.event import Cause
-from domain.rejections import Reason, Refused
+from domain.failed_lookups import FailedLookups
 from domain.worker import Worker
 from ledger.credit_ledger import Appended, CreditLedger, use_case
 
@@ -24,34 +24,39 @@ class AuthorizationState:
 
 
 @use_case
-def record_look(
-    ledger: CreditLedger, cause: Cause, subject: UUID, role: str, what: str, basis: str
-) -> Appended:
+def record_look(ledger: CreditLedger, cause: Cause, subject: UUID, look: Look) -> Appended:
     """Record that somebody looks at a person's data."""
-    return ledger.commit(cause, looked_at(ledger, cause, subject, role, what, basis))
+    return ledger.commit(cause, looked_at(ledger, cause, subject, look))
 
 
-def looked_at(
-    ledger: CreditLedger, cause: Cause, subject: UUID, role: str, what: str, basis: str
-) -> AccessLog:
+def looked_at(ledger: CreditLedger, cause: Cause, subject: UUID, look: Look) -> AccessLog:
     """The month's looks at a person with one more, to be committed with what it was for."""
     log = ledger.find(AccessLog, AccessLog.stream_for(subject, cause))
     log = log or AccessLog.begin_month(cause, subject)
-    log.look(cause, role=role, what=what, basis=basis)
+    log.look(cause, look, ledger.rules)
     return log
 
 
 @use_case
-def record_daily_looks(
-    ledger: CreditLedger, cause: Cause, subjects: Sequence[UUID], role: str, what: str, basis: str
-) -> Appended:
+def record_daily_looks(ledger: CreditLedger, cause: Cause, subjects: Sequence[UUID], look: Look) -> Appended:
     """Record that somebody sees people in a list; once a day and person."""
     months = {subject: AccessLog.stream_for(subject, cause) for subject in subjects}
     logs = ledger.find_all(AccessLog, list(months.values()))
     for subject, month in months.items():
         log = logs.setdefault(month, AccessLog.begin_month(cause, subject))
-        log.look_once_a_day(cause, role=role, what=what, basis=basis)
+        log.look_once_a_day(cause, look, ledger.rules)
     return ledger.commit(cause, *logs.values())
+
+
+@use_case
+def record_failed_lookup(
+    ledger: CreditLedger, cause: Cause, staff_id: UUID, look: Look, named_by: str
+) -> Appended:
+    """Record that a member of staff looked for somebody who is not there, without whom."""
+    log = ledger.find(FailedLookups, FailedLookups.stream_for(staff_id, cause))
+    log = log or FailedLookups.begin_month(cause, staff_id)
+    log.find_nobody(cause, look, named_by)
+    return ledger.commit_refusal(cause, log)
 
 
 def authorization_as_of(ledger: CreditLedger, subject: UUID, at: datetime) -> AuthorizationState:
@@ -74,7 +79,6 @@ def find_subject(ledger: CreditLedger, id_number: str) -> UUID | None:
         return ledger.blind_index.find_owner(connection, "id_number", id_number)
 
 
-def require_known(ledger: CreditLedger, subject_id: UUID) -> None:
-    """Refuse an id that no event ever had, before a look at nobody is recorded."""
-    if not ledger.positions_of(subject_id).positions:
-        raise Refused(Reason.NOT_FOUND, field="subject_id")
+def is_known(ledger: CreditLedger, subject_id: UUID) -> bool:
+    """Whether an event ever had this id, also that of somebody erased."""
+    return bool(ledger.positions_of(subject_id).positions)

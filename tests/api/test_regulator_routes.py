@@ -18,6 +18,7 @@ from tests.controls.visitors import (
     signed_in,
     sms_code,
     staff_client,
+    staff_member,
 )
 
 
@@ -48,14 +49,36 @@ def test_a_trail_is_found_by_id_number_and_by_subject(api: Api, worker: Employed
 @pytest.mark.parametrize("path", [TRAIL, REPLAY])
 def test_nobody_is_found_under_an_unknown_number_or_id(api: Api, path: str) -> None:
     # given a number and an id of nobody
-    before = api.appended()
     # when a regulator looks for them
     by_number = asked(api, path, id_number=str(new_person().id_number))
     by_subject = asked(api, path, subject_id=str(uuid4()))
-    # then there is no such person, and no look at anybody is on record
+    # then there is no such person
     assert refusal(by_number) == (404, "not-found", "id_number")
     assert refusal(by_subject) == (404, "not-found", "subject_id")
-    assert api.appended() == before
+
+
+@pytest.mark.parametrize(("path", "what"), [(TRAIL, "trail"), (REPLAY, "authorization")])
+def test_who_finds_nobody_leaves_that_on_their_own_trail_and_not_whom_they_looked_for(
+    api: Api, path: str, what: str
+) -> None:
+    # given a regulator who tries a number of nobody, twice with the same request, and an id of nobody
+    staff, number, nobody = staff_member(api, "regulator"), str(new_person().id_number), str(uuid4())
+    wanted = {"basis": BASIS, "instants": [api.clock().isoformat()]}
+    for key, given in (
+        ("again-", {"id_number": number}),
+        ("again-", {"id_number": number}),
+        ("other-", {"subject_id": nobody}),
+    ):
+        answer = api.post(path, staff.token, f"{key}{staff.staff_id}", json=wanted | given)
+        assert answer.status_code == 404
+    # when another regulator reads the trail of the first
+    tried = [e for e in trail_of(api, staff.staff_id) if e["topic"] == "jz.failed_lookups.nobody_found"]
+    # then each try is there, once
+    recorded = [[e["fields"][name] for name in ("role", "what", "basis", "named_by")] for e in tried]
+    assert recorded == [["regulator", what, BASIS, named] for named in ("id_number", "subject_id")]
+    # and not what was looked for
+    assert number not in str(tried)
+    assert nobody not in str(tried)
 
 
 @pytest.mark.parametrize("path", [TRAIL, REPLAY])

@@ -14,6 +14,7 @@ from domain.disclosure import Disclosure
 from domain.enterprise import Decision, Enterprise, EnterpriseDetails
 from domain.face import FaceChecks, FaceEvidence
 from domain.face_consent import CURRENT_CONSENT, FaceConsent
+from domain.failed_lookups import FailedLookups
 from domain.handover import COMPLETE, Handover
 from domain.kiosk import Kiosk
 from domain.letter import CURRENT, SignedLetter
@@ -336,3 +337,7 @@ def kiosk() -> Kiosk:
 
 def access_log() -> AccessLog:
     return AccessLog.begin_month(cause(actor="staff:regulator"), WANG)
+
+
+def failed_lookups() -> FailedLookups:
+    return FailedLookups.begin_month(cause(actor="staff:regulator"), ZHAO)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import domain
+from domain.access import Look
 from domain.enterprise_import import EnterpriseImport
 from domain.event import LedgerAggregate
 from domain.face import FaceChecks
@@ -81,6 +82,7 @@ def stories() -> Iterator[LedgerAggregate]:
     yield _withdrawn_kiosk()
     yield _unwanted_operator()
     yield _looked_at()
+    yield _found_nobody()
 
 
 def examples() -> dict[str, Any]:
@@ -211,5 +213,13 @@ def _unwanted_operator() -> LedgerAggregate:
 
 def _looked_at() -> LedgerAggregate:
     log = made.access_log()
-    log.look(cause(actor="staff:regulator"), role="regulator", what="trail", basis="家政服务信用管理办法 12")
+    look = Look("regulator", "trail", "家政服务信用管理办法 12", is_delayed=True)
+    log.look(cause(actor="staff:regulator"), look, RULES)
+    return log
+
+
+def _found_nobody() -> LedgerAggregate:
+    log = made.failed_lookups()
+    look = Look("regulator", "trail", "家政服务信用管理办法 12")
+    log.find_nobody(cause(actor="staff:regulator"), look, "id_number")
     return log

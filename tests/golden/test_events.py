@@ -51,7 +51,7 @@ def test_a_file_whose_topic_is_gone_does_not_read_back() -> None:
 
 def test_the_command_never_replaces_a_golden_file(tmp_path: Path) -> None:
     # given a folder in which one file is there already, with another content
-    kept = tmp_path / FILES[0].name
+    kept = tmp_path / file_of(CLASSES[min(CLASSES)]).name
     kept.write_text("kept")
     # when the command runs twice
     written = write_missing(tmp_path)

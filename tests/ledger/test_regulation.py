@@ -2,18 +2,26 @@
 
 from uuid import uuid4
 
-from domain.access import AccessLog
+from domain.access import AccessLog, Look
+from domain.failed_lookups import FailedLookups
 from domain.letter import CURRENT
 from domain.rejections import Reason
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
 from ledger.use_cases.attendances import current_attendance, leave
-from ledger.use_cases.regulation import authorization_as_of, record_daily_looks, record_look
+from ledger.use_cases.regulation import (
+    authorization_as_of,
+    record_daily_looks,
+    record_failed_lookup,
+    record_look,
+)
 from ledger.use_cases.verification import revoke_letter
 from tests.conftest import MovableClock
-from tests.controls.moments import DAY, INSTANT, PERIOD, refused
+from tests.controls.moments import AINONG, DAY, INSTANT, PERIOD, ZHAO, refused
 from tests.controls.people import cause, complete_worker, registered_worker
 from tests.controls.races import at_full_width, race
+
+TRAIL = Look("regulator", "trail", "§12")
 
 
 def test_looks_from_several_desks_at_once_are_all_recorded(ledger: CreditLedger, clock: MovableClock) -> None:
@@ -22,8 +30,8 @@ def test_looks_from_several_desks_at_once_are_all_recorded(ledger: CreditLedger,
     # when four regulators look at the same moment, one of them twice with the same command
     causes = [cause(clock, f"staff:{number}") for number in range(4)]
     at_full_width(ledger)
-    race(*[lambda c=c: record_look(ledger, c, subject, "regulator", "trail", "§12") for c in causes])
-    again = record_look(ledger, causes[0], subject, "regulator", "trail", "§12")
+    race(*[lambda c=c: record_look(ledger, c, subject, TRAIL) for c in causes])
+    again = record_look(ledger, causes[0], subject, TRAIL)
     assert again == ledger.find_appended(causes[0].command_id)
     # then there are four looks
     assert ledger.load(AccessLog, AccessLog.stream_for(subject, causes[0])).looks == 4
@@ -34,16 +42,42 @@ def test_people_seen_in_a_list_have_a_look_each_and_once_a_day(
 ) -> None:
     # given three workers, one of whom the operator saw this morning
     subjects = [registered_worker(ledger, clock).subject for _ in range(3)]
-    seen = ("operator", "employments", "从业关系管理")
-    record_daily_looks(ledger, cause(clock, "staff:one"), subjects[:1], *seen)
+    seen = Look("operator", "employments", "从业关系管理", AINONG)
+    record_daily_looks(ledger, cause(clock, "staff:one"), subjects[:1], seen)
     # when all of them are seen, twice
-    first = record_daily_looks(ledger, cause(clock, "staff:one"), subjects, *seen)
-    again = record_daily_looks(ledger, cause(clock, "staff:one"), subjects, *seen)
+    first = record_daily_looks(ledger, cause(clock, "staff:one"), subjects, seen)
+    again = record_daily_looks(ledger, cause(clock, "staff:one"), subjects, seen)
     # then the two others are recorded, a month's beginning and a look each, and nothing more
     assert (len(first.positions), len(again.positions)) == (4, 0)
     month = cause(clock, "staff:one")
     logs = [ledger.load(AccessLog, AccessLog.stream_for(subject, month)) for subject in subjects]
     assert [log.looks for log in logs] == [1, 1, 1]
+
+
+def test_failed_look_ups_at_once_are_all_recorded_and_a_repeated_one_once(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    # given four tries of one member of staff at the same moment
+    causes = [cause(clock, f"staff:{ZHAO}") for _ in range(4)]
+    at_full_width(ledger)
+    race(*[lambda c=c: record_failed_lookup(ledger, c, ZHAO, TRAIL, "id_number") for c in causes])
+    # when one of them comes again
+    record_failed_lookup(ledger, causes[0], ZHAO, TRAIL, "id_number")
+    # then there are four
+    assert ledger.load(FailedLookups, FailedLookups.stream_for(ZHAO, causes[0])).count == 4
+
+
+def test_a_look_up_that_failed_first_is_recorded_as_a_look_when_its_repetition_finds_somebody(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    # given a try whose answer was lost, and a person who registered since
+    tried = cause(clock, f"staff:{ZHAO}")
+    record_failed_lookup(ledger, tried, ZHAO, TRAIL, "id_number")
+    subject = registered_worker(ledger, clock).subject
+    # when it comes again
+    record_look(ledger, tried, subject, TRAIL)
+    # then the look is on the person's record
+    assert ledger.load(AccessLog, AccessLog.stream_for(subject, tried)).looks == 1
 
 
 def test_a_look_of_the_next_month_begins_a_stream_of_its_own(
@@ -54,7 +88,7 @@ def test_a_look_of_the_next_month_begins_a_stream_of_its_own(
     clock.advance(PERIOD)
     april = cause(clock, "staff")
     for look in (march, april):
-        record_look(ledger, look, subject, "regulator", "trail", "§12")
+        record_look(ledger, look, subject, TRAIL)
         assert ledger.load(AccessLog, AccessLog.stream_for(subject, look)).looks == 1
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from psycopg import Connection
 
+from domain.access import Look
 from domain.event import Cause, LedgerAggregate
 from ledger.credit_ledger import CreditLedger
 from ledger.use_cases.accounts import become_worker, cancel_account
@@ -27,7 +28,7 @@ from ledger.use_cases.disclosures import (
 from ledger.use_cases.employments import choose_enterprises, end_employment
 from ledger.use_cases.enterprises import add_entry, entry_of_command, lift_entry, list_enterprises
 from ledger.use_cases.handovers import open_handover
-from ledger.use_cases.regulation import record_look
+from ledger.use_cases.regulation import record_daily_looks, record_look
 from ledger.use_cases.staff import propose_role
 from ledger.use_cases.verification import verify_identity
 from projections.catalogue import followers
@@ -55,6 +56,9 @@ from tests.controls.people import (
     listed_enterprise,
     registered_consumer,
 )
+
+TRAIL_LOOK = Look("regulator", "trail", "§12")
+LIST_LOOK = Look("operator", "employments", "从业关系管理", AINONG)
 
 
 @pytest.fixture
@@ -99,7 +103,9 @@ def story(ledger: CreditLedger, clock: MovableClock) -> Story:
     _provider(ledger, clock)
     propose_role(ledger, cause(clock, FIRST_ADMINISTRATOR), "operator", worker.enterprise)
     open_handover(ledger, cause(clock, "person"), worker.subject)
-    record_look(ledger, cause(clock, "staff:regulator"), worker.subject, "regulator", "trail", "§12")
+    record_look(ledger, cause(clock, "staff:regulator"), worker.subject, TRAIL_LOOK)
+    record_daily_looks(ledger, cause(clock, "staff:operator"), [worker.subject], LIST_LOOK)
+    record_look(ledger, cause(clock, "staff:regulator"), gone.subject, TRAIL_LOOK)
     become_worker(ledger, cause(clock, "person"), later.subject)
     choose_enterprises(ledger, cause(clock, "person"), worker.subject, [former.enterprise])
     end_employment(ledger, cause(clock, "person"), former.subject, former.enterprise, "worker")
@@ -110,6 +116,7 @@ def story(ledger: CreditLedger, clock: MovableClock) -> Story:
     clock.advance(PERIOD - 20 * DAY + timedelta(hours=1))
     leave(ledger, cause(clock, "system:sweep"), former.subject)
     cancel_account(ledger, cause(clock, "person"), gone.subject)
+    record_look(ledger, cause(clock, "staff:regulator"), gone.subject, TRAIL_LOOK)
     listed_enterprise(ledger, clock)
     return Story(worker, former, gone, consumer, later, seen[0], refused[0])
 

@@ -10,6 +10,7 @@ from projections import (
     disclosures,
     employment,
     enterprise_directory,
+    looks,
     news,
     pushed,
     trail,
@@ -62,6 +63,7 @@ def test_a_read_model_is_asked_by_its_keys(
         news.find(connection, enterprise)
         enterprise_directory.search(connection, Search(), None, ALL_OF)
         trail.trail_of(connection, worker.subject, None, ALL_OF)
+        looks.looks_at(connection, worker.subject, clock(), None, ALL_OF)
     # then each question goes to an index, and to a key with its partition
     assert plans.wide_reads() == []
     keys = {f"{table.name}_pkey" for model in PROJECTIONS for table in model.TABLES if table.owner}
