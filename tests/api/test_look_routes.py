@@ -86,6 +86,16 @@ def test_an_enterprise_s_look_shows_its_name_once_a_day(api: Api) -> None:
     assert (seen["what"], seen["basis"]) == ("employments", "从业关系管理")
 
 
+def test_an_officer_s_look_shows_what_it_was_for(api: Api) -> None:
+    # given an officer who confirmed that the person at the counter is who asked
+    subject, look = SIGHTS["POST /v1/officer/presence-confirmations"](api)
+    assert look().is_success
+    # then the person sees it, and not which officer
+    (seen,) = looks_of(api, subject)
+    assert seen["who"] == {"kind": "officer", "name": None}
+    assert (seen["what"], seen["basis"]) == ("presence", "check_in")
+
+
 def test_the_look_of_somebody_who_is_gone_says_erased(api: Api, worker: Employed, consumer: Visitor) -> None:
     # given a consumer who read, and cancelled the account
     viewed(api, consumer, approved(worker, consumer, ["basic"]))

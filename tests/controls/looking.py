@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from tests.controls import presences
 from tests.controls.api import Api
 from tests.controls.certificates import approved, path
 from tests.controls.people import listed_enterprise
 from tests.controls.trails import REPLAY, TRAIL, asked, settled
-from tests.controls.visitors import complete_worker, register_consumer, register_worker, signed_in
+from tests.controls.visitors import complete_worker, officer, register_consumer, register_worker, signed_in
 
 Sight = tuple[UUID, Callable[[], httpx.Response]]
 """Whose data it shows, and the request."""
@@ -40,11 +41,18 @@ def replay(api: Api) -> Sight:
     return subject, lambda: asked(api, REPLAY, subject_id=str(subject))
 
 
+def presence(api: Api) -> Sight:
+    worker, member = complete_worker(api), officer(api)
+    code = presences.asked(api, worker, "check_in")["code"]
+    return worker.subject, lambda: presences.confirm(api, member, code, worker.person)
+
+
 SIGHTS: dict[str, Callable[[Api], Sight]] = {
     "POST /v1/disclosures/{disclosure_id}/views": disclosure,
     "GET /v1/enterprise/employments": workers_of_enterprise,
     f"POST {TRAIL}": trail,
     f"POST {REPLAY}": replay,
+    "POST /v1/officer/presence-confirmations": presence,
 }
 
 
