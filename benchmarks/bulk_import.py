@@ -19,10 +19,12 @@ from benchmarks.harness import Benchmark, Measured, Run, medians, spreads
 from benchmarks.large_log import COPIED, OURS, fill
 from benchmarks.writers import PAYLOAD_BYTES, random_states
 from domain.streams import PARTITIONS, partition_of
+from ledger.enterprise_imports import CHUNK_LINES
 from ledger.recorder import LedgerRecorder
 
-BATCH_EVENTS = 5_000
-SMALL_BATCH_EVENTS = 1_000
+BATCH_EVENTS = CHUNK_LINES
+"""As an import of the enterprise list takes them."""
+LARGE_BATCH_EVENTS = 5_000
 EVENTS_OF_A_STREAM = 50
 TYPES = ("int2", "int8", "uuid", "int8", "text", "bytea", "uuid")
 COPY = "COPY copied FROM STDIN (FORMAT BINARY)"
@@ -58,7 +60,7 @@ def measure(run: Run) -> Measured:
             {
                 "ours": partial(_rate, run, ours, BATCH_EVENTS),
                 "copy": partial(_rate, run, copy, run.scale.items),
-                "ours, smaller batches": partial(_rate, run, ours, SMALL_BATCH_EVENTS),
+                "ours, larger batches": partial(_rate, run, ours, LARGE_BATCH_EVENTS),
                 "insert from arrays": partial(_rate, run, insert, BATCH_EVENTS),
                 "ours, two at a time": partial(_rate, run, ours, BATCH_EVENTS, 2),
                 "copy, two at a time": partial(_rate, run, copy, run.scale.items // 2, 2),
@@ -69,7 +71,7 @@ def measure(run: Run) -> Measured:
     settings = {
         "events": run.scale.items,
         "batch_events": BATCH_EVENTS,
-        "smaller_batch_events": SMALL_BATCH_EVENTS,
+        "larger_batch_events": LARGE_BATCH_EVENTS,
         "events_of_a_stream": EVENTS_OF_A_STREAM,
         "payload_bytes": PAYLOAD_BYTES,
         "log_events": run.scale.log_events,
