@@ -3,13 +3,13 @@
 A token is `jza_` or `jzr_` and base64url of session id (16 bytes), generation (4), subject id (16) and
 HMAC-SHA256 (32). It names its subject, so that a row that was rewritten to somebody else's opens nothing. The
 database keeps the generation only. A refresh token of an older generation was stolen or copied: the session
-ends. Staff show their passkey again after a working day, however often they refresh.
+ends.
 """
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -19,7 +19,6 @@ from psycopg_pool import ConnectionPool
 
 from domain.rejections import Reason, Refused
 from domain.rules import Rules
-from domain.staff import STAFF_ROLES
 
 ACCESS, REFRESH = "jza_", "jzr_"
 BORROWED = "borrowed"
@@ -79,8 +78,6 @@ class Sessions:
         """Sign somebody in on a device."""
         session_id = uuid4()
         tokens = self._tokens(at, session_id, 1, subject_id)
-        if role in STAFF_ROLES:
-            tokens = replace(tokens, refresh_expires_at=at + self._rules.staff_session_ttl)
         instants = (at, at, tokens.access_expires_at, tokens.refresh_expires_at)
         with self._pool.connection() as connection:
             connection.execute(
@@ -143,19 +140,17 @@ class Sessions:
         tokens = self._tokens(at, session_id, generation + 1, subject_id)
         query = SQL("""
             UPDATE ops.sessions s
-            SET generation = %s, last_used_at = %s, access_expires_at = %s,
-                refresh_expires_at = CASE WHEN role = ANY (%s) THEN refresh_expires_at ELSE %s END
+            SET generation = %s, last_used_at = %s, access_expires_at = %s, refresh_expires_at = %s
             WHERE {} AND refresh_expires_at > %s AND {}
-            RETURNING refresh_expires_at
         """).format(_BY_TOKEN, _IN_FORCE)
-        instants = (at, tokens.access_expires_at, list(STAFF_ROLES), tokens.refresh_expires_at)
+        fresh = (generation + 1, at, tokens.access_expires_at, tokens.refresh_expires_at)
         with self._pool.connection() as connection:
             named = (session_id, session_id, generation, subject_id)
-            row = connection.execute(query, (generation + 1, *instants, *named, at)).fetchone()
-        if row is None:
+            refreshed = connection.execute(query, (*fresh, *named, at)).rowcount
+        if not refreshed:
             self.revoke(at, session_id)
             raise Refused(Reason.TOKEN_INVALID)
-        return replace(tokens, refresh_expires_at=row[0])
+        return tokens
 
     def revoke(self, at: datetime, session_id: UUID) -> None:
         """End a session; its tokens are refused from now on."""

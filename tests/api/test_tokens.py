@@ -9,14 +9,12 @@ import pytest
 from psycopg.sql import SQL
 
 from domain.account import Account
-from domain.rules import Rules
 from ledger.use_cases.staff import withdraw_role
 from tests.controls.api import Api
 from tests.controls.people import cause
 from tests.controls.visitors import (
     Visitor,
     administrator,
-    challenge,
     complete_worker,
     register_consumer,
     register_worker,
@@ -248,21 +246,3 @@ def test_another_role_than_the_one_granted_opens_nothing(api: Api) -> None:
     # when they look, then nothing is shown
     assert api.get("/v1/statistics?month=2026-03", editor.token).status_code == 401
     assert api.get("/v1/enterprise/employments", operator.token).status_code == 401
-
-
-def test_staff_show_their_passkey_again_after_a_working_day(api: Api) -> None:
-    # given a regulator who signed in with a passkey and has refreshed the session all day
-    member, day = staff_member(api, "regulator"), Rules().staff_session_ttl
-    shown = member.passkey.get(challenge(api))
-    body = {"staff_id": str(member.staff_id), "credential": shown, "device": "desk"}
-    tokens = api.post("/v1/staff-sessions", json=body).json()
-    ends_at = (api.clock() + day).isoformat().replace("+00:00", "Z")
-    for _ in range(2):
-        assert tokens["refresh_expires_at"] == ends_at
-        api.clock.advance(day / 2 - A_SECOND)
-        tokens = refresh(api, tokens["refresh_token"]).json()
-        assert api.get("/v1/statistics?month=2026-03", tokens["access_token"]).is_success
-    # when twelve hours have passed since the passkey was shown
-    api.clock.advance(2 * A_SECOND)
-    # then no refresh helps
-    assert refresh(api, tokens["refresh_token"]).status_code == 401
