@@ -31,6 +31,11 @@ KIND_OF_ROUTE = {
     "POST /v1/sms-codes": SMS_CODES,
     "POST /v1/sessions": SIGN_INS,
     "POST /v1/session-second-factors": SIGN_INS,
+    "POST /v1/session-presence-requests": SIGN_INS,
+    "POST /v1/handover-sessions": SIGN_INS,
+    "POST /v1/staff-challenges": SIGN_INS,
+    "POST /v1/staff-passkeys": SIGN_INS,
+    "POST /v1/staff-sessions": SIGN_INS,
     "POST /v1/workers": REGISTRATIONS,
     "POST /v1/consumers": REGISTRATIONS,
 }

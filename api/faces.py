@@ -73,7 +73,7 @@ async def _check_face(act: Act, step: str, photo: UploadFile, subject: UUID) -> 
     await require_face_check(act, step, subject)
     stored = await act.read(load_template, subject)
     template = Embedding.from_bytes(stored.vector, stored.model, "selfie")
-    verification = await _verify(act, photo, template)
+    verification = await _verify(act, photo, template, subject)
     return _evidence(verification, where_of(act))
 
 
@@ -82,15 +82,17 @@ async def enrol_face(
 ) -> tuple[FaceEvidence, FaceTemplate]:
     """Compare a photo with the portrait of a card; the photo's template is what later checks compare with."""
     await require_face_check(act, "identity", act.caller)
-    verification = await _verify(act, photo, PortraitImage(portrait))
+    verification = await _verify(act, photo, PortraitImage(portrait), act.caller)
     found = verification.template
     return _evidence(verification, where), FaceTemplate(found.model, found.kind, found.to_bytes())
 
 
-async def _verify(act: Act, photo: UploadFile, reference: Embedding | PortraitImage) -> Verification:
+async def _verify(
+    act: Act, photo: UploadFile, reference: Embedding | PortraitImage, subject: UUID
+) -> Verification:
     picture = await photo.read(MAX_BYTES + 1)
     try:
-        return await act.parts.faces.verify(picture, reference, DEADLINE_SECONDS)
+        return await act.parts.faces.verify(picture, reference, DEADLINE_SECONDS, subject)
     except FaceImageRejected as error:
         code = "card-unreadable" if error.subject == "portrait" else f"photo-{error.code.replace('_', '-')}"
         raise Problem(code, 422, "photo") from error

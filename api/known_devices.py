@@ -1,6 +1,7 @@
 """Devices on which somebody signed in before: each keeps a random token, the database its keyed digest.
 
-A token is `jzd_` and base64url of device id (16 bytes) and a secret (32 bytes).
+A token is `jzd_` and base64url of device id (16 bytes) and a secret (32 bytes). The digest names the person,
+so that a row that was rewritten to somebody else's makes nobody known.
 """
 
 import hmac
@@ -52,7 +53,8 @@ class KnownDevices:
         """
         device_id = uuid4()
         token = PREFIX + urlsafe_b64encode(device_id.bytes + secrets.token_bytes(32)).decode()
-        row = (partition_of(subject), device_id, subject, self._mac(token), name, at, at, self._until(at))
+        mac, until = self._mac(subject, token), self._until(at)
+        row = (partition_of(subject), device_id, subject, mac, name, at, at, until)
         with self._pool.connection() as connection, connection.transaction():
             if is_erased(connection, subject):
                 raise Refused(Reason.SUBJECT_ERASED)
@@ -68,7 +70,7 @@ class KnownDevices:
             WHERE partition = %s AND device_id = %s AND subject_id = %s AND token_mac = %s AND expires_at > %s
         """
         device_id = _id_in(token)
-        named = (partition_of(subject), device_id, subject, self._mac(token))
+        named = (partition_of(subject), device_id, subject, self._mac(subject, token))
         with self._pool.connection() as connection:
             found = connection.execute(query, (at, self._until(at), *named, at)).rowcount
         return device_id if found else None
@@ -109,8 +111,8 @@ class KnownDevices:
     def _until(self, at: datetime) -> datetime:
         return at + self._rules.known_device_ttl
 
-    def _mac(self, token: str) -> bytes:
-        return hmac.digest(self._key, token.encode(), "sha256")
+    def _mac(self, subject: UUID, token: str) -> bytes:
+        return hmac.digest(self._key, subject.bytes + token.encode(), "sha256")
 
 
 def _id_in(token: str) -> UUID:

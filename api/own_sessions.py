@@ -7,6 +7,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from api.tokens import BORROWED
 from domain.rejections import Reason, Refused
 
 
@@ -62,5 +63,7 @@ def revoke_others(connection: Connection, at: datetime, subject: UUID, kept: UUI
 
 
 def give_role(connection: Connection, subject: UUID, role: str) -> None:
-    """Give every session of somebody another role; the tokens stay as they are."""
-    connection.execute("UPDATE ops.sessions SET role = %s WHERE subject_id = %s", (role, subject))
+    """Give somebody's own sessions another role; the tokens stay as they are, and so do borrowed devices."""
+    connection.execute(
+        "UPDATE ops.sessions SET role = %s WHERE subject_id = %s AND role <> %s", (role, subject, BORROWED)
+    )

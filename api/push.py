@@ -27,6 +27,8 @@ from projections.pushed import PushStep, steps_after, steps_of_party_after
 
 POLL_SECONDS = 0.1
 TOKEN_CHECK_SECONDS = 1.0
+MAX_STREAMS_OF_A_PERSON = 10
+"""More devices than anybody looks at; each stream costs a queue and a place in every round."""
 
 Cursor = dict[int, int]
 
@@ -60,7 +62,7 @@ class PushHub:
         self._ledger = ledger
         self._sessions = sessions
         self._clock = clock
-        self._connections: set[_Connection] = set()
+        self._connections: dict[_Connection, None] = {}  # in the order in which they came
         self._seen: Cursor = {}
         self._checked_at = monotonic()
 
@@ -114,7 +116,8 @@ class PushHub:
         """The events of a connection; ends when the session does, so that the client refreshes its token."""
         connection = _Connection(session)
         cursor = dict(self._seen)
-        self._connections.add(connection)
+        self._make_room_for(session.subject_id)
+        self._connections[connection] = None
         try:
             missed = await run_in_threadpool(
                 self._missed, session.subject_id, read_cursor(last_event_id), cursor
@@ -127,7 +130,13 @@ class PushHub:
                     yield _event(arrived, cursor)
         finally:
             with suppress(KeyError):
-                self._connections.remove(connection)
+                del self._connections[connection]
+
+    def _make_room_for(self, person: UUID) -> None:
+        """End the oldest streams of somebody who has as many as anybody may have."""
+        own = [one for one in self._connections if one.session.subject_id == person]
+        for connection in own[: max(0, len(own) + 1 - MAX_STREAMS_OF_A_PERSON)]:
+            connection.arrived.put_nowait(None)
 
     def _missed(self, party: UUID, since: Cursor | None, until: Cursor) -> list[PushStep]:
         if since is None:

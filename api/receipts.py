@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from domain.identifiers import PersonName
 from domain.personal import Sealed
 from ledger.credit_ledger import CreditLedger
-from ledger.sealing import read_sealed
+from ledger.sealing import SealBroken, read_sealed
 from projections.disclosures import ReceiptStep
 from projections.worker_directory import find_people
 
@@ -48,9 +48,17 @@ def masked_names(ledger: CreditLedger, people: set[UUID]) -> dict[UUID, str]:
         found = find_people(connection, list(people))
     names = dict.fromkeys(people, "erased")
     for subject_id, person in found.items():
-        name = read_sealed(ledger.keys, Sealed.parse(person.sealed_name))
+        name = read_sealed(ledger.keys, _own_name(subject_id, person.sealed_name))
         names[subject_id] = PersonName.parse(name).masked() if isinstance(name, str) else str(name)
     return names
+
+
+def _own_name(subject_id: UUID, written: str) -> Sealed:
+    """The sealed name of a person; a row that was rewritten does not bring something else to be opened."""
+    sealed = Sealed.parse(written)
+    if not sealed.address.endswith(f"/name/{subject_id}"):
+        raise SealBroken(sealed.address)
+    return sealed
 
 
 def _receipt(steps: Sequence[ReceiptStep], names: dict[UUID, str]) -> ReceiptOut:

@@ -109,9 +109,13 @@ def _session(parts: Parts, authorization: str) -> Session:
 
 
 def _require_in_office(ledger: CreditLedger, session: Session) -> None:
-    """A withdrawn role opens nothing, even if whoever withdrew it died before the sessions were revoked."""
-    member = ledger.find(StaffMember, session.subject_id)
-    if member and member.status == "withdrawn":
+    """The log says who is in office, not the session's row: one that was rewritten opens nothing.
+
+    Nor does a withdrawn role, even if whoever withdrew it died before the sessions were revoked.
+    """
+    member = ledger.load(StaffMember, session.subject_id, missing=Reason.TOKEN_INVALID)
+    office = (member.status, member.role, member.enterprise_id)
+    if office != ("granted", session.role, session.enterprise_id):
         raise Refused(Reason.TOKEN_INVALID)
 
 

@@ -1,8 +1,9 @@
 """Sessions: a short-lived access token and a rotating refresh token, both void at once when revoked.
 
-A token is `jza_` or `jzr_` and base64url of session id (16 bytes), generation (4) and HMAC-SHA256 (32).
-The database keeps the generation only. A refresh token of an older generation was stolen or copied: the
-session ends.
+A token is `jza_` or `jzr_` and base64url of session id (16 bytes), generation (4), subject id (16) and
+HMAC-SHA256 (32). It names its subject, so that a row that was rewritten to somebody else's opens nothing. The
+database keeps the generation only. A refresh token of an older generation was stolen or copied: the session
+ends.
 """
 
 import hmac
@@ -24,6 +25,8 @@ BORROWED = "borrowed"
 """The role of a session on somebody else's device; its id is that of its handover."""
 
 _BY_ID = SQL("partition = ledger.partition_of(%s) AND session_id = %s")
+
+_BY_TOKEN = SQL("{} AND generation = %s AND subject_id = %s").format(_BY_ID)
 
 _IN_FORCE = SQL("""
     revoked_at IS NULL AND NOT EXISTS (
@@ -74,7 +77,7 @@ class Sessions:
     ) -> Tokens:
         """Sign somebody in on a device."""
         session_id = uuid4()
-        tokens = self._tokens(at, session_id, generation=1)
+        tokens = self._tokens(at, session_id, 1, subject_id)
         instants = (at, at, tokens.access_expires_at, tokens.refresh_expires_at)
         with self._pool.connection() as connection:
             connection.execute(
@@ -98,7 +101,7 @@ class Sessions:
                 " VALUES (ledger.partition_of(%s), %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
                 row,
             )
-        return self._write(ACCESS, handover_id, 1)
+        return self._write(ACCESS, handover_id, 1, subject_id)
 
     def forget(self, session_id: UUID) -> None:
         """Delete a session that is over."""
@@ -113,16 +116,16 @@ class Sessions:
         Raises:
             Refused: the token is forged, expired, revoked, or was replaced by a refresh.
         """
-        session_id, generation = self._read(ACCESS, access_token)
+        session_id, *named = self._read(ACCESS, access_token)
         query = SQL("""
             SELECT session_id, subject_id, role, enterprise_id, generation FROM ops.sessions s
-            WHERE {} AND generation = %s AND access_expires_at > %s AND {}
-        """).format(_BY_ID, _IN_FORCE)
+            WHERE {} AND access_expires_at > %s AND {}
+        """).format(_BY_TOKEN, _IN_FORCE)
         with (
             self._pool.connection() as connection,
             connection.cursor(row_factory=class_row(Session)) as cursor,
         ):
-            session = cursor.execute(query, (session_id, session_id, generation, at)).fetchone()
+            session = cursor.execute(query, (session_id, session_id, *named, at)).fetchone()
         if session is None:
             raise Refused(Reason.TOKEN_INVALID)
         return session
@@ -133,16 +136,17 @@ class Sessions:
         Raises:
             Refused: the token is not valid; one that was used before ends the session.
         """
-        session_id, generation = self._read(REFRESH, refresh_token)
-        tokens = self._tokens(at, session_id, generation + 1)
+        session_id, generation, subject_id = self._read(REFRESH, refresh_token)
+        tokens = self._tokens(at, session_id, generation + 1, subject_id)
         query = SQL("""
             UPDATE ops.sessions s
             SET generation = %s, last_used_at = %s, access_expires_at = %s, refresh_expires_at = %s
-            WHERE {} AND generation = %s AND refresh_expires_at > %s AND {}
-        """).format(_BY_ID, _IN_FORCE)
+            WHERE {} AND refresh_expires_at > %s AND {}
+        """).format(_BY_TOKEN, _IN_FORCE)
         fresh = (generation + 1, at, tokens.access_expires_at, tokens.refresh_expires_at)
         with self._pool.connection() as connection:
-            refreshed = connection.execute(query, (*fresh, session_id, session_id, generation, at)).rowcount
+            named = (session_id, session_id, generation, subject_id)
+            refreshed = connection.execute(query, (*fresh, *named, at)).rowcount
         if not refreshed:
             self.revoke(at, session_id)
             raise Refused(Reason.TOKEN_INVALID)
@@ -174,28 +178,28 @@ class Sessions:
         with self._pool.connection() as connection:
             return {row[0] for row in connection.execute(query, (list(sessions), at))}
 
-    def _tokens(self, at: datetime, session_id: UUID, generation: int) -> Tokens:
+    def _tokens(self, at: datetime, session_id: UUID, generation: int, subject_id: UUID) -> Tokens:
         return Tokens(
-            self._write(ACCESS, session_id, generation),
+            self._write(ACCESS, session_id, generation, subject_id),
             at + self._rules.access_token_ttl,
-            self._write(REFRESH, session_id, generation),
+            self._write(REFRESH, session_id, generation, subject_id),
             at + self._rules.refresh_token_ttl,
         )
 
-    def _write(self, kind: str, session_id: UUID, generation: int) -> str:
-        says = session_id.bytes + generation.to_bytes(4, "big")
+    def _write(self, kind: str, session_id: UUID, generation: int, subject_id: UUID) -> str:
+        says = session_id.bytes + generation.to_bytes(4, "big") + subject_id.bytes
         return kind + urlsafe_b64encode(says + self._mac(kind, says)).decode().rstrip("=")
 
-    def _read(self, kind: str, token: str) -> tuple[UUID, int]:
+    def _read(self, kind: str, token: str) -> tuple[UUID, int, UUID]:
         body = token.removeprefix(kind)
         try:
             octets = urlsafe_b64decode(body.encode() + b"=" * (-len(body) % 4))
         except (NotBase64, ValueError) as error:
             raise Refused(Reason.TOKEN_INVALID) from error
-        says, mac = octets[:20], octets[20:]
+        says, mac = octets[:36], octets[36:]
         if not (token.startswith(kind) and hmac.compare_digest(mac, self._mac(kind, says))):
             raise Refused(Reason.TOKEN_INVALID)
-        return UUID(bytes=says[:16]), int.from_bytes(says[16:], "big")
+        return UUID(bytes=says[:16]), int.from_bytes(says[16:20], "big"), UUID(bytes=says[20:])
 
     def _mac(self, kind: str, says: bytes) -> bytes:
         return hmac.digest(self._key, kind.encode() + says, "sha256")

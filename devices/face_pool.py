@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -44,17 +44,31 @@ class FacePool:
         self._thresholds = thresholds
         self._queue_limit = queue_limit
         self._in_flight = 0
+        self._being_checked: set[Hashable] = set()
         self._executor = self._built()
 
     async def verify(
-        self, selfie: bytes, reference: PortraitImage | Embedding, deadline_seconds: float
+        self,
+        selfie: bytes,
+        reference: PortraitImage | Embedding,
+        deadline_seconds: float,
+        whose: Hashable = None,
     ) -> Verification:
         """Compare a selfie with a card portrait or with an enrolled template, within the deadline.
+
+        Of a person named by `whose` one call is taken at a time: bad pictures use up no attempt, and nobody
+        shall fill the queue with them alone.
 
         Raises FaceImageRejected for a picture, ModelMismatch for a template of another model, FacePoolBusy
         and FacePoolFailed. A call whose process was killed is made once more.
         """
-        return await self._bounded(deadline_seconds, face_worker.verify, selfie, reference)
+        if whose in self._being_checked:
+            raise FacePoolBusy("a face check of the same person is under way")
+        self._being_checked |= {whose} - {None}
+        try:
+            return await self._bounded(deadline_seconds, face_worker.verify, selfie, reference)
+        finally:
+            self._being_checked.discard(whose)
 
     async def warm_up(self, deadline_seconds: float = 30.0) -> int:
         """Start every process and load its models; return how many children answered. Raises as verify."""

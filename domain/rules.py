@@ -16,6 +16,7 @@ class Rules:
     disclosure_ttl: timedelta = timedelta(minutes=30)
     consumer_prompts_per_hour: int = 20
     worker_prompts_per_hour: int = 5
+    refused_scans_per_hour: int = 20
     provisional_claim_ttl: timedelta = timedelta(days=7)
     sms_code_ttl: timedelta = timedelta(minutes=5)
     sms_code_tries: int = 5

@@ -23,8 +23,8 @@ TAKEN = {
 }
 """The refusal when somebody else holds a claim of this kind."""
 
-WORKER_PROMPT, CONSUMER_PROMPT = "worker_prompt", "consumer_prompt"
-SLOTS = frozenset({WORKER_PROMPT, CONSUMER_PROMPT})
+WORKER_PROMPT, CONSUMER_PROMPT, REFUSED_SCAN = "worker_prompt", "consumer_prompt", "refused_scan"
+SLOTS = frozenset({WORKER_PROMPT, CONSUMER_PROMPT, REFUSED_SCAN})
 """One of several (`ledger.slots`): who loses one at the last moment looks for another."""
 
 

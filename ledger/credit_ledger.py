@@ -130,13 +130,15 @@ class CreditLedger(Application[UUID]):
             raise Refused(Reason.SUBJECT_ERASED) from error
         return Appended(tuple(Position.from_id(recording.notification.id) for recording in recordings))
 
-    def commit_refusal(self, cause: Cause, *aggregates: LedgerAggregate) -> Appended:
+    def commit_refusal(
+        self, cause: Cause, *aggregates: LedgerAggregate, claims: ClaimChanges = NO_CHANGES
+    ) -> Appended:
         """Append what a refused command leaves behind (a failed face check), under an id of its own.
 
         So a retry of the command is never taken for one that was carried out.
         """
         refused = replace(cause, command_id=id_of_command(cause.command_id, "refusal"))
-        return self.commit(refused, *aggregates)
+        return self.commit(refused, *aggregates, claims=claims)
 
     def find_appended(self, command_id: UUID) -> Appended | None:
         """What a command appended, if it was committed before."""

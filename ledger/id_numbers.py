@@ -27,6 +27,18 @@ class Change:
     losers: tuple[Account, ...] = ()
 
 
+def account_with(ledger: CreditLedger, id_number: str) -> Account | None:
+    """The account that a normalised number leads to.
+
+    The claim is only the way there: one that was rewritten in the database leads to nobody, since the
+    account's own events say which number it has.
+    """
+    with ledger.pool.connection() as connection:
+        subject = ledger.blind_index.find_owner(connection, KIND, id_number)
+    account = ledger.find(Account, subject) if subject else None
+    return account if account and str(account.id_number) == id_number else None
+
+
 def registered(ledger: CreditLedger, cause: Cause, account: Account, *, contests: bool) -> Change:
     """What a registration does: it takes a free number, or one whose claim has lapsed, for some days.
 

@@ -20,12 +20,17 @@ from domain.provider import Provider
 from domain.rejections import Reason, Refused
 from domain.worker import Worker
 from ledger.credit_ledger import NOTHING_APPENDED, Appended, CreditLedger, repeatable
+from ledger.id_numbers import account_with
 from ledger.record_contents import Text, field_of, require_content
 from ledger.subject_keys import SubjectErased
 
 ALGORITHMS = ["Ed25519", "EdDSA", "ES256"]
 """`EdDSA` is the older name (RFC 8037) of what RFC 9864 calls `Ed25519`; providers send either."""
 Reference = Annotated[Text, StringConstraints(max_length=100)]
+UNDERSTOOD_BY_NOBODY = {"crit", "b64"}
+"""Header members that are refused: the library would take a payload that is not base64url (RFC 7797), which
+`content_of` does not read.
+"""
 UNREADABLE = (JoseError, ValueError, RecursionError)
 """What the library raises for a bad JWS; its JSON may be nested deeper than the stack."""
 
@@ -69,12 +74,12 @@ def verify_jws(token: str, key: dict[str, str]) -> dict[str, Any]:
         Refused: it was not signed by that key, or holds no JSON object that can be written again.
     """
     try:
-        payload = jws.deserialize_compact(token, import_key({**key}), algorithms=ALGORITHMS).payload
-        claims = json.loads(payload)
+        signed = jws.deserialize_compact(token, import_key({**key}), algorithms=ALGORITHMS)
+        claims = json.loads(signed.payload)
         json.dumps(claims, allow_nan=False, ensure_ascii=False).encode()  # half a surrogate, an infinity
     except UNREADABLE as error:
         raise Refused(Reason.SIGNATURE_INVALID) from error
-    if not isinstance(claims, dict):
+    if not isinstance(claims, dict) or UNDERSTOOD_BY_NOBODY & signed.headers().keys():
         raise Refused(Reason.SIGNATURE_INVALID)
     return claims
 
@@ -179,13 +184,12 @@ def read_submission(provider: Provider, claims: dict[str, Any], audience: str) -
 
 
 def _worker_with_letter(ledger: CreditLedger, cause: Cause, id_number: IdNumber) -> UUID:
-    with ledger.pool.connection() as connection:
-        subject = ledger.blind_index.find_owner(connection, "id_number", str(id_number))
-    if subject is None:
+    account = account_with(ledger, str(id_number))
+    if account is None:
         raise Refused(Reason.WORKER_UNKNOWN, field="id_number")
-    worker = ledger.load(Worker, Worker.stream_for(subject), missing=Reason.WORKER_UNKNOWN)
+    worker = ledger.load(Worker, Worker.stream_for(account.id), missing=Reason.WORKER_UNKNOWN)
     ledger.letters.require_not_outdated(worker.require_letter_in_force(), cause.at)
-    return subject
+    return account.id
 
 
 def content_of(record: CreditRecord) -> dict[str, Any]:

@@ -16,13 +16,14 @@ from domain.rejections import Reason, Refused
 from domain.streams import id_of_command, stream_of
 from domain.worker import Worker
 from ledger import letter_gate
-from ledger.claims import CONSUMER_PROMPT, WORKER_PROMPT, Claim, ClaimChanges
+from ledger.claims import CONSUMER_PROMPT, REFUSED_SCAN, WORKER_PROMPT, Claim, ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
 from ledger.presence_gate import require_presence
 from ledger.slots import Slots
 from ledger.tickets import CERTIFICATE_CODE
 from ledger.use_cases.attendances import current_attendance
 
+HOUR = timedelta(hours=1)
 DIGIT_PAIRS = 90
 """Two digits from 10 to 99, so that nobody reads a leading zero as none."""
 
@@ -81,20 +82,27 @@ def request_disclosure(
 
     Raises:
         Refused: the code is forged, too old or used; the worker cannot disclose; a scope is not covered;
-            there were too many prompts in the last hour.
+            there were too many prompts, or too many scans that led to none, in the last hour.
     """
     try:
         return _request(ledger, cause, consumer_id, code, scopes)
     except Refused as refusal:
         if refusal.reason in RECEIPTED:
-            scan = RefusedScan.record(
-                cause,
-                subject_id=worker_of_code(ledger, code),
-                consumer_id=consumer_id,
-                because=refusal.reason.code,
-            )
-            ledger.commit_refusal(cause, scan)
+            _record_refused(ledger, cause, consumer_id, code, refusal.reason)
         raise
+
+
+def _record_refused(
+    ledger: CreditLedger, cause: Cause, consumer_id: UUID, code: str, because: Reason
+) -> None:
+    """A receipt of a scan that led to no prompt; so many an hour, since one old code is enough to scan."""
+    worker_id = worker_of_code(ledger, code)
+    scan = RefusedScan.record(cause, subject_id=worker_id, consumer_id=consumer_id, because=because.code)
+    limit = ledger.rules.refused_scans_per_hour
+    slots = Slots(REFUSED_SCAN, consumer_id, limit, HOUR, Reason.PROMPTS_TOO_MANY)
+    with ledger.pool.connection() as connection:
+        slot = slots.take(connection, ledger.blind_index, scan.id, cause.at)
+    ledger.commit_refusal(cause, scan, claims=ClaimChanges(take=(slot,)))
 
 
 def _request(
@@ -127,10 +135,10 @@ def _request(
 
 def _prompt_slots(ledger: CreditLedger, cause: Cause, disclosure: Disclosure) -> list[Claim]:
     """One of the prompts that a worker may get, and a consumer may cause, in an hour."""
-    hour, refusal, rules = timedelta(hours=1), Reason.PROMPTS_TOO_MANY, ledger.rules
+    refusal, rules = Reason.PROMPTS_TOO_MANY, ledger.rules
     limits = (
-        Slots(WORKER_PROMPT, disclosure.subject_id, rules.worker_prompts_per_hour, hour, refusal),
-        Slots(CONSUMER_PROMPT, disclosure.consumer_id, rules.consumer_prompts_per_hour, hour, refusal),
+        Slots(WORKER_PROMPT, disclosure.subject_id, rules.worker_prompts_per_hour, HOUR, refusal),
+        Slots(CONSUMER_PROMPT, disclosure.consumer_id, rules.consumer_prompts_per_hour, HOUR, refusal),
     )
     with ledger.pool.connection() as connection:
         return [slots.take(connection, ledger.blind_index, disclosure.id, cause.at) for slots in limits]

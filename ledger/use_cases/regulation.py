@@ -10,6 +10,7 @@ from domain.event import Cause
 from domain.failed_lookups import FailedLookups
 from domain.worker import Worker
 from ledger.credit_ledger import Appended, CreditLedger, use_case
+from ledger.id_numbers import account_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,8 @@ def authorization_as_of(ledger: CreditLedger, subject: UUID, at: datetime) -> Au
 
 def find_subject(ledger: CreditLedger, id_number: str) -> UUID | None:
     """The living account behind a normalised ID number; erased people are found by subject id only."""
-    with ledger.pool.connection() as connection:
-        return ledger.blind_index.find_owner(connection, "id_number", id_number)
+    account = account_with(ledger, id_number)
+    return account.id if account else None
 
 
 def is_known(ledger: CreditLedger, subject_id: UUID) -> bool:

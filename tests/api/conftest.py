@@ -12,8 +12,15 @@ from jiazheng.embedded.valkey import EmbeddedValkey
 from tests.conftest import MovableClock, fresh_databases, settings_for
 from tests.controls.api import Api, running_api
 from tests.controls.kiosks import RegisteredKiosk, registered_kiosk
+from tests.controls.people import put_in_office
 from tests.controls.providers import RegisteredProvider, registered_provider
-from tests.controls.visitors import Employed, Visitor, complete_worker, register_consumer
+from tests.controls.visitors import (
+    DESKS,
+    Employed,
+    Visitor,
+    complete_worker,
+    register_consumer,
+)
 
 A_DAY = timedelta(days=1)
 
@@ -39,6 +46,8 @@ def server(
 def api(server: Api) -> Iterator[Api]:
     """The running API; each test begins a day after the last one ended, so that no limit is used up."""
     server.clock.advance(A_DAY)
+    for role, staff_id in DESKS.items():
+        put_in_office(server.parts.ledger, server.clock, staff_id, role)
     yield server
     server.hang_up()
 

@@ -19,7 +19,7 @@ from ledger.use_cases.accounts import cancel_account
 from projections.catalogue import followers
 from projections.runner import catch_up
 from tests.conftest import MovableClock
-from tests.controls.people import Registered, cause, registered_worker
+from tests.controls.people import Registered, cause, put_in_office, registered_worker
 
 REGULATOR = UUID(int=7)
 
@@ -37,6 +37,7 @@ def ask(parts: Parts, worker: Registered, key: str) -> dict[str, Any]:
     """Search the worker's trail as a regulator."""
     app: FastAPI = create_app(lambda: pytest.fail("the parts are given"))
     app.state.parts = parts
+    put_in_office(parts.ledger, parts.clock, REGULATOR, "regulator")
     tokens = parts.sessions.open(parts.clock(), REGULATOR, "regulator", "desk")
     headers = {"Idempotency-Key": key, "Authorization": f"Bearer {tokens.access_token}"}
 

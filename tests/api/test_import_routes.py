@@ -1,5 +1,6 @@
 """The import of the enterprise list: POST /v1/enterprise-imports."""
 
+import re
 from dataclasses import astuple, replace
 from uuid import UUID, uuid4
 
@@ -11,7 +12,7 @@ from ledger.enterprise_imports import CHUNK_LINES
 from tests.controls.api import Api
 from tests.controls.enterprises import csv_of, found, imported, new_details, report_of, uploaded
 from tests.controls.problems import refusal
-from tests.controls.visitors import register_consumer, signed_in
+from tests.controls.visitors import at_desk, register_consumer, signed_in
 
 HEADER = b"uscc,name,brand,province,city,status\r\n"
 GOOD = ("name", "brand", "province", "city", "status")
@@ -207,6 +208,21 @@ def test_an_editor_sees_how_far_an_import_is(api: Api) -> None:
     assert early.text == "line,column,reason\r\n2,status,unknown\r\n"
     assert late.text == early.text + f"{CHUNK_LINES + 3},name,empty\r\n"
     assert late.headers["content-type"].startswith("text/csv")
+
+
+def test_the_report_holds_nothing_that_a_spreadsheet_would_carry_out(api: Api) -> None:
+    # given lines that are wrong in each way, with formulas for values
+    formula = '=HYPERLINK("https://evil.example")'
+    good = new_details()
+    wrong = [replace(good, uscc=formula), replace(good, status=formula), replace(good, uscc="", name=formula)]
+    path = f"/v1/enterprise-imports/{uploaded(api, csv_of([*wrong, [formula]])).json()['import_id']}"
+    # when the report of the rejected lines is downloaded
+    api.parts.imports.take_turn(UUID(path.rpartition("/")[2]), api.clock())
+    report = api.get(f"{path}/rejections.csv", at_desk(api, "editor").access_token).text
+    # then it has numbers, names of columns and codes, and nothing of the file
+    lines = report.split("\r\n")[1:-1]
+    assert len(lines) == len(wrong) + 1
+    assert all(re.fullmatch(r"[0-9]+,[a-z]*,[a-z-]+", line) for line in lines)
 
 
 def test_an_import_that_nobody_asked_for_is_not_found(api: Api) -> None:

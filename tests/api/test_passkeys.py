@@ -8,6 +8,7 @@ import httpx
 import pytest
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
+from jiazheng.demo.doubles import passkey
 from jiazheng.demo.doubles.passkey import SoftwarePasskey
 from ledger.tickets import IDENTITY_CHALLENGE
 from tests.controls.api import Api
@@ -192,6 +193,26 @@ def test_a_passkey_for_another_relying_party_is_refused(api: Api) -> None:
     _, token = granted(api, "editor")
     other = SoftwarePasskey(api.url, "evil.example")
     assert outcome(enrol(api, token, other.create(challenge(api)))) == INVALID
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://localhost:1"])
+def test_an_assertion_for_another_page_signs_nobody_in(api: Api, origin: str) -> None:
+    # given an enrolled passkey that answers a page which relays a challenge of ours
+    member = staff_member(api, "editor")
+    member.passkey._origin = origin
+    # when the answer is sent on, then it is refused
+    assert outcome(sign_in(api, member.staff_id, member.passkey.get(challenge(api)))) == INVALID
+
+
+def test_a_passkey_that_did_not_verify_its_user_is_of_no_use(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a member, somebody who may enrol, and authenticators that ask for neither finger nor PIN
+    member, (_, token) = staff_member(api, "editor"), granted(api, "editor")
+    monkeypatch.setattr(passkey, "USER_VERIFIED", 0)
+    # when they are used, then they are refused
+    assert outcome(sign_in(api, member.staff_id, member.passkey.get(challenge(api)))) == INVALID
+    assert outcome(enrol(api, token, new_passkey(api).create(challenge(api)))) == INVALID
 
 
 def test_a_withdrawn_member_signs_in_no_more(api: Api) -> None:

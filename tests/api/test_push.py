@@ -11,6 +11,7 @@ import pytest
 from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool
 
+from api import push
 from api.push import PushHub
 from tests.controls.api import Api
 from tests.controls.listening import ARRIVAL_SECONDS, listening
@@ -196,3 +197,24 @@ def test_a_database_that_is_away_for_a_moment_does_not_end_the_push(
 
     # then they hear of it
     assert asyncio.run(heard_names()) == ["hello", "disclosure.requested"]
+
+
+def test_of_too_many_streams_of_one_person_the_oldest_ends(
+    api: Api, consumer: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given somebody with as many streams as anybody may have, and somebody else
+    monkeypatch.setattr(push, "MAX_STREAMS_OF_A_PERSON", 2)
+    other = register_consumer(api)
+    with (
+        listening(api, other.token) as of_another,
+        listening(api, consumer.token) as oldest,
+        listening(api, consumer.token) as second,
+    ):
+        for listener in (of_another, oldest, second):
+            assert listener.next().name == "hello"
+        # when one more begins
+        with listening(api, consumer.token) as newest:
+            assert newest.next().name == "hello"
+            # then the oldest ends, and no other
+            assert oldest.ended.wait(ARRIVAL_SECONDS)
+            assert not any(listener.ended.is_set() for listener in (of_another, second, newest))

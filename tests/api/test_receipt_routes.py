@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import pytest
+
+from api.receipts import masked_names
+from ledger.sealing import SealBroken
 from tests.controls.api import Api
 from tests.controls.certificates import approved, path, requested, viewed
 from tests.controls.providers import AUTHORITY, registered_provider
@@ -62,3 +66,20 @@ def test_receipts_come_in_pages(api: Api, worker: Employed, consumer: Visitor) -
     # then every one comes once
     assert sorted(read) == sorted(made)
     assert pages == 3
+
+
+def test_a_name_that_was_put_into_another_s_row_is_not_opened(
+    api: Api, worker: Employed, consumer: Visitor
+) -> None:
+    # given a view in which the worker's row has the consumer's sealed name by now
+    settled(api)
+    ledger = api.parts.ledger
+    with ledger.pool.connection() as connection:
+        connection.execute(
+            "UPDATE views.people SET sealed_name = other.sealed_name FROM views.people other"
+            " WHERE people.subject_id = %s AND other.subject_id = %s",
+            (worker.subject, consumer.subject),
+        )
+    # when both are named, then it is noticed
+    with pytest.raises(SealBroken):
+        masked_names(ledger, {worker.subject, consumer.subject})

@@ -1,6 +1,7 @@
 """POST /v1/workers, POST /v1/consumers, GET /v1/me."""
 
 from typing import Final
+from uuid import uuid4
 
 import pytest
 
@@ -30,6 +31,20 @@ def test_a_registration_opens_a_session(api: Api, path: str, role: str) -> None:
     assert answer.status_code == 201
     assert client.get("/v1/me")["subject_id"] == answer.json()["subject_id"]
     assert client.get("/v1/me")["role"] == role
+
+
+@pytest.mark.parametrize(("path", "role"), [("/v1/workers", "worker"), ("/v1/consumers", "consumer")])
+def test_a_form_says_nothing_of_role_or_rights(api: Api, path: str, role: str) -> None:
+    # given a form with members that nobody asked for
+    person, client = new_person(), api.client()
+    more = {"role": "administrator", "subject_id": str(uuid4()), "id_number_state": "proven"}
+    # when it is sent
+    registered = client.post(path, json=form(person, sms_code(api, person)) | more)
+    # then they count for nothing
+    client.sign_in(registered["tokens"])
+    me = client.get("/v1/me")
+    assert (me["role"], me["id_number_state"]) == (role, "provisional")
+    assert me["subject_id"] == registered["subject_id"] != more["subject_id"]
 
 
 @pytest.mark.parametrize("path", PATHS)

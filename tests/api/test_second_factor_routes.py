@@ -8,6 +8,7 @@ import pytest
 
 from domain.face import FaceChecks
 from domain.passcode import PasscodeTries
+from domain.streams import partition_of
 from tests.controls.api import Api
 from tests.controls.devices import PASSCODE, prove, sign_in, ticket_of, with_passcode
 from tests.controls.problems import invalid_fields, refusal
@@ -160,3 +161,28 @@ def test_a_database_reader_finds_no_device_token(api: Api) -> None:
     with api.parts.ledger.pool.connection() as connection:
         rows = str(connection.execute("SELECT d::text FROM ops.known_devices d").fetchall())
     assert str(device_token) not in rows
+
+
+def test_a_device_whose_row_was_rewritten_to_somebody_else_is_not_known(api: Api) -> None:
+    # given somebody's device, whose row names another person by now
+    (_, token), (victim, _) = device_of(api), device_of(api)
+    with api.parts.ledger.pool.connection() as connection:
+        connection.execute(
+            "UPDATE ops.known_devices SET subject_id = %s, partition = %s WHERE token_mac ="
+            " (SELECT token_mac FROM ops.known_devices ORDER BY registered_at DESC OFFSET 1 LIMIT 1)",
+            (victim.subject, partition_of(victim.subject)),
+        )
+    # when it signs in as that person, then the second factor is asked for
+    assert refusal(sign_in(api, victim.person, token))[1] == "second-factor-needed"
+
+
+def test_a_phone_whose_claim_was_rewritten_leads_to_nobody(api: Api) -> None:
+    # given the claim on somebody's phone, which names another person by now
+    intruder, victim = register_consumer(api), register_consumer(api)
+    with api.parts.ledger.pool.connection() as connection:
+        connection.execute(
+            "UPDATE ledger.claims SET owner = %s WHERE kind = 'phone' AND owner = %s",
+            (victim.subject, intruder.subject),
+        )
+    # when the phone signs in, then it is not let in as that person
+    assert refusal(sign_in(api, intruder.person)) == (404, "account-unknown", "phone")

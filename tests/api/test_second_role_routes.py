@@ -1,11 +1,12 @@
 """POST /v1/me/worker: a consumer goes on as a worker."""
 
+from api.own_sessions import give_role
 from domain.worker import Worker
 from tests.controls.api import Api
 from tests.controls.devices import sign_in
 from tests.controls.people import listed_enterprise
 from tests.controls.problems import refusal
-from tests.controls.visitors import Visitor, register_worker
+from tests.controls.visitors import Visitor, borrowing, register_worker
 
 
 def test_a_consumer_goes_on_as_a_worker_with_the_same_account_and_tokens(api: Api, consumer: Visitor) -> None:
@@ -33,3 +34,14 @@ def test_a_refresh_keeps_the_new_role(api: Api, consumer: Visitor) -> None:
 def test_a_worker_is_one_already(api: Api) -> None:
     answer = api.post("/v1/me/worker", register_worker(api).token)
     assert refusal(answer) == (409, "worker-already", None)
+
+
+def test_a_session_on_a_borrowed_phone_stays_what_it_is(api: Api) -> None:
+    # given a worker with a session on a borrowed phone
+    worker = register_worker(api)
+    borrowed = borrowing(api, worker.subject)
+    # when the roles of the worker's sessions are told anew, as by a repeated request
+    with api.parts.ledger.pool.connection() as connection:
+        give_role(connection, worker.subject, "worker")
+    # then the borrowed phone does no more than before
+    assert refusal(api.get("/v1/me", borrowed.access_token))[1] == "not-allowed"

@@ -1,5 +1,6 @@
 """Who may submit: the signatures of data providers, and everything that is none."""
 
+import json
 from base64 import urlsafe_b64encode
 from typing import Any
 from uuid import uuid4
@@ -8,7 +9,7 @@ import pytest
 
 from tests.controls.api import Api
 from tests.controls.problems import invalid_fields, refusal
-from tests.controls.providers import ProviderKey, RegisteredProvider, send
+from tests.controls.providers import KID, ProviderKey, RegisteredProvider, send
 from tests.controls.visitors import Employed
 
 
@@ -51,6 +52,39 @@ def test_another_algorithm_or_header_is_refused(api: Api, provider: RegisteredPr
     for signature in ("", "AAAA"):
         answer = send(api, provider.provider_id, f"{_segment(header)}.{payload}.{signature}")
         assert refusal(answer) == (403, "signature-invalid", None)
+
+
+@pytest.mark.parametrize("member", ["jwk", "jku", "x5u"])
+def test_a_key_that_the_record_brings_along_counts_for_nothing(
+    api: Api, worker: Employed, provider: RegisteredProvider, member: str
+) -> None:
+    # given a forger's record that names the provider's key and brings the forger's
+    forger = ProviderKey()
+    brought = forger.public_jwk() if member == "jwk" else "https://evil.example/keys"
+    forged = forger.sign(provider.record(worker.person), more={member: brought})
+    # when it is sent, then only the registered key counts
+    assert refusal(send(api, provider.provider_id, forged)) == (403, "signature-invalid", None)
+
+
+@pytest.mark.parametrize("kid", ["../2026", "2026'--", "2026/1", "\u0000", "2026\r\nX: y", ""])
+def test_a_key_is_found_by_its_exact_name(
+    api: Api, worker: Employed, provider: RegisteredProvider, kid: str
+) -> None:
+    answer = provider.submit(api, provider.record(worker.person), kid=kid)
+    assert refusal(answer) == (403, "signer-unknown", "kid")
+
+
+@pytest.mark.parametrize("extension", ["b64", "exp", "unknown"])
+def test_a_critical_extension_is_refused(
+    api: Api, worker: Employed, provider: RegisteredProvider, extension: str
+) -> None:
+    # given a record with a right signature, whose header asks for more than is done here (RFC 7515, 4.1.11)
+    header = {"alg": "Ed25519", "kid": KID, "crit": [extension], extension: False}
+    claims = json.dumps(provider.record(worker.person))
+    signed = f"{_segment(json.dumps(header))}.{claims if extension == 'b64' else _segment(claims)}"
+    token = f"{signed}.{provider.key.signature(signed)}"
+    # when it is sent, then it is refused
+    assert refusal(send(api, provider.provider_id, token)) == (403, "signature-invalid", None)
 
 
 @pytest.mark.parametrize("token", ["", "a.b", "a.b.c.d", "é.é.é", "{}"])

@@ -1,11 +1,12 @@
 """Sessions: a quarter of an hour of access, thirty days of refreshing, both void at once when need be."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import httpx
 import pytest
+from psycopg.sql import SQL
 
 from domain.account import Account
 from ledger.use_cases.staff import withdraw_role
@@ -14,6 +15,7 @@ from tests.controls.people import cause
 from tests.controls.visitors import (
     Visitor,
     administrator,
+    complete_worker,
     register_consumer,
     register_worker,
     sms_code,
@@ -205,3 +207,42 @@ def test_a_database_reader_finds_no_token(api: Api) -> None:
         rows = connection.execute("SELECT s::text FROM ops.sessions s").fetchall()
     assert rows
     assert not [kind for kind in ("access_token", "refresh_token") if tokens[kind] in str(rows)]
+
+
+def rewritten(api: Api, subject: UUID, assignments: LiteralString, *values: object) -> None:
+    """What somebody does who may write to the database and has no key."""
+    query = SQL("UPDATE ops.sessions SET {} WHERE subject_id = %s").format(SQL(assignments))
+    with api.parts.ledger.pool.connection() as connection:
+        assert connection.execute(query, (*values, subject)).rowcount
+
+
+def test_a_session_whose_row_was_rewritten_to_somebody_else_opens_nothing(api: Api) -> None:
+    # given somebody's session, whose row names another person by now
+    tokens, victim = session_of(api, intruder := register_worker(api)), register_worker(api)
+    rewritten(api, intruder.subject, "subject_id = %s", victim.subject)
+    # when its tokens are used, then they are nobody's
+    assert not lets_in(api, tokens)
+    assert refresh(api, tokens["refresh_token"]).status_code == 401
+    assert lets_in(api, {"access_token": victim.token})
+
+
+@pytest.mark.parametrize("role", ["regulator", "administrator", "editor"])
+def test_a_role_written_into_a_row_opens_nothing(api: Api, role: str) -> None:
+    # given a person whose session's row says that they are staff
+    person = register_consumer(api)
+    rewritten(api, person.subject, "role = %s", role)
+    # when they call what that role may call, then the log knows of no such office
+    path = {"regulator": "/v1/statistics?month=2026-03", "administrator": "/v1/providers"}.get(role)
+    answer = api.get(path, person.token) if path else api.post("/v1/announcements", person.token)
+    assert (answer.status_code, answer.json()["code"]) == (401, "token-invalid")
+
+
+def test_another_role_than_the_one_granted_opens_nothing(api: Api) -> None:
+    # given an operator whose session's row names another role, and one whose row names another enterprise
+    one, other = (complete_worker(api).enterprise for _ in range(2))
+    editor, operator = staff_member(api, "editor"), staff_member(api, "operator", one)
+    rewritten(api, editor.staff_id, "role = 'regulator'")
+    rewritten(api, operator.staff_id, "enterprise_id = %s", other)
+    # when they look, then nothing is shown
+    assert api.get("/v1/statistics?month=2026-03", editor.token).status_code == 401
+    assert api.get("/v1/enterprise/employments", operator.token).status_code == 401

@@ -2,18 +2,17 @@
 
 from itertools import count
 from typing import Any, Final
-from uuid import uuid4
 
 from jiazheng.demo.client import Client
 from tests.controls.api import Api
-from tests.controls.visitors import signed_in
+from tests.controls.visitors import at_desk
 
 _numbers: Final = count(1)
 
 
 def editor(api: Api) -> Client:
     """An editor, signed in."""
-    return signed_in(api, uuid4(), "editor")
+    return at_desk(api, "editor")
 
 
 def written(**changes: Any) -> dict[str, Any]:

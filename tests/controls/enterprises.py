@@ -16,7 +16,7 @@ from ledger.enterprise_csv import COLUMNS
 from ledger.enterprise_imports import Turn
 from tests.controls.api import Api
 from tests.controls.trails import settled
-from tests.controls.visitors import signed_in
+from tests.controls.visitors import at_desk, signed_in
 
 _numbers: Final = count(1)
 
@@ -51,7 +51,7 @@ def csv_of(rows: Iterable[EnterpriseDetails | Sequence[str]]) -> bytes:
 
 def uploaded(api: Api, octets: bytes) -> httpx.Response:
     """Hand in a file as an editor."""
-    editor = signed_in(api, uuid4(), "editor")
+    editor = at_desk(api, "editor")
     return api.post("/v1/enterprise-imports", editor.access_token, content=octets)
 
 

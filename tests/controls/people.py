@@ -13,6 +13,7 @@ from domain.face import FaceEvidence
 from domain.face_consent import CURRENT_CONSENT
 from domain.identifiers import IdNumber, MobileNumber, PersonName
 from domain.letter import CURRENT
+from domain.staff import StaffMember
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
 from ledger.face_templates import FaceTemplate
@@ -149,3 +150,13 @@ def complete_worker(ledger: CreditLedger, clock: Clock, template: FaceTemplate =
     authorize_letter(ledger, own(), subject, ACCEPTED)
     confirm_employment(ledger, cause(clock, "staff:operator"), subject, enterprise)
     return CompleteWorker(subject, worker.person, enterprise)
+
+
+def put_in_office(
+    ledger: CreditLedger, clock: Clock, staff_id: UUID, role: str, enterprise_id: UUID | None = None
+) -> None:
+    """A role that two administrators gave, unless somebody has one under this id already."""
+    if ledger.find(StaffMember, staff_id) is None:
+        member = StaffMember.propose(cause(clock, "staff:first"), staff_id, role, enterprise_id)
+        member.grant(granting := cause(clock, "staff:second"))
+        ledger.commit(granting, member)

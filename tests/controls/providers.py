@@ -1,10 +1,12 @@
 """Registered data providers (数据提供方), and what they submit, signed in each way that is allowed."""
 
 import json
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey
 
@@ -29,9 +31,16 @@ class ProviderKey:
     def public_jwk(self) -> dict[str, str]:
         return {name: str(self._key.as_dict(private=False)[name]) for name in self._members}
 
-    def sign(self, claims: object, kid: str = KID) -> str:
-        header = {"alg": self._algorithm, "kid": kid}
+    def sign(self, claims: object, kid: str = KID, *, more: dict[str, Any] | None = None) -> str:
+        """A compact JWS; `more` is added to its header."""
+        header = {"alg": self._algorithm, "kid": kid} | (more or {})
         return jws.serialize_compact(header, json.dumps(claims), self._key, [self._algorithm])
+
+    def signature(self, text: str) -> str:
+        """Of an Ed25519 key: the signature of any text, for what no library would sign."""
+        key = self._key.get_op_key("sign")
+        assert isinstance(key, Ed25519PrivateKey)
+        return urlsafe_b64encode(key.sign(text.encode())).decode().rstrip("=")
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """The trail as a regulator reads it, once the read models have caught up with the log."""
 
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 
 from tests.controls.api import Api
-from tests.controls.visitors import Visitor, signed_in
+from tests.controls.visitors import Visitor, at_desk
 
 TRAIL: Final = "/v1/trail-searches"
 REPLAY: Final = "/v1/authorization-replays"
@@ -24,7 +24,7 @@ def settled(api: Api) -> None:
 def asked(api: Api, path: str, **wanted: Any) -> httpx.Response:
     """What a regulator gets; instants are needed by replays only."""
     instants = {"instants": [api.clock().isoformat()]} if path == REPLAY else {}
-    regulator = signed_in(api, uuid4(), "regulator")
+    regulator = at_desk(api, "regulator")
     return api.post(path, regulator.access_token, json={"basis": BASIS} | instants | wanted)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from api.tokens import BORROWED
 from devices.face_matcher import FaceMatcher
 from domain.event import Cause
+from domain.staff import STAFF_ROLES
 from jiazheng.demo import pictures
 from jiazheng.demo.client import Client
 from jiazheng.demo.doubles.passkey import SoftwarePasskey
@@ -126,10 +127,21 @@ def signed_in(api: Api, subject: UUID, role: str, enterprise_id: UUID | None = N
     """A client with a session of its own, opened without SMS or passkey."""
     if role == BORROWED:
         return borrowing(api, subject)
+    if role in STAFF_ROLES:
+        people.put_in_office(api.parts.ledger, api.clock, subject, role, enterprise_id)
     tokens = api.parts.sessions.open(api.clock(), subject, role, "device", enterprise_id)
     client = api.client()
     client.sign_in({name: str(value) for name, value in asdict(tokens).items()})
     return client
+
+
+DESKS: Final = {role: uuid4() for role in ("editor", "regulator")}
+"""One member of staff each, who is in office before a test begins to count events."""
+
+
+def at_desk(api: Api, role: str) -> Client:
+    """The editor or the regulator, signed in."""
+    return signed_in(api, DESKS[role], role)
 
 
 def borrowing(api: Api, subject: UUID) -> Client:

@@ -136,6 +136,19 @@ def test_a_full_queue_refuses_at_once(picture: Picture, portrait: bytes) -> None
     with_pool(work, queue_limit=1)
 
 
+def test_one_person_has_one_call_at_a_time(picture: Picture, portrait: bytes) -> None:
+    async def work(pool: FacePool) -> None:
+        sent = (picture("biden.jpg"), PortraitImage(portrait), SECONDS)
+        under_way = asyncio.ensure_future(pool.verify(*sent, "one"))
+        await asyncio.wait([under_way], timeout=0.01)
+        with pytest.raises(FacePoolBusy):
+            await pool.verify(*sent, "one")
+        await asyncio.gather(under_way, pool.verify(*sent, "another"))
+        await pool.verify(*sent, "one")  # the first call is over
+
+    with_pool(work)
+
+
 def test_children_leave_ctrl_c_to_the_parent() -> None:
     async def work(pool: FacePool) -> None:
         await pool.warm_up()

@@ -1,13 +1,12 @@
 """Every decision names the tests that hold it, and the map of the README leads to every guide."""
 
-import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.controls.named_tests import ROOT, missing_tests, named_tests
+
 DECISIONS = sorted((ROOT / "docs/adr").glob("[0-9]*.md"))
 PARTS = ("Context", "Decision", "Consequences", "Held by")
 LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#\s]+)")
@@ -17,24 +16,11 @@ def part(decision: Path, title: str) -> str:
     return decision.read_text(encoding="utf-8").partition(f"\n## {title}\n")[2].partition("\n## ")[0].strip()
 
 
-def held_by(decision: Path) -> list[tuple[str, str]]:
-    return re.findall(r"`(tests/\S+\.py)::(\w+)`", part(decision, "Held by"))
-
-
-def defined_in(file: Path) -> Iterator[str]:
-    """The names of the functions and classes of a file."""
-    if file.exists():
-        for node in ast.parse(file.read_text(encoding="utf-8")).body:
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-                yield node.name
-
-
 @pytest.mark.parametrize("decision", DECISIONS, ids=lambda decision: decision.stem)
 def test_a_decision_has_its_parts_and_tests_that_exist(decision: Path) -> None:
     assert all(part(decision, title) for title in PARTS)
-    named = held_by(decision)
-    assert named
-    assert [name for file, name in named if name not in defined_in(ROOT / file)] == []
+    assert named_tests(part(decision, "Held by"))
+    assert missing_tests(part(decision, "Held by")) == []
 
 
 def test_decisions_are_numbered_through_and_listed() -> None:

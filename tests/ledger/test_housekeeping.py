@@ -3,6 +3,9 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+
+from ledger.claims import SLOTS
 from ledger.credit_ledger import CreditLedger
 from ledger.housekeeping import ANSWERS_KEPT, tidy
 from tests.conftest import MovableClock
@@ -35,3 +38,12 @@ def test_stale_rows_go_and_others_stay(ledger: CreditLedger, clock: MovableClock
     assert answers == [("new",)]
     assert [digest for (digest,) in claims] == [b"for good", b"new", b"provisional"]
     assert tidy(ledger.pool, now) == 0
+
+
+@pytest.mark.parametrize("kind", sorted(SLOTS))
+def test_slots_go_when_they_have_lapsed(ledger: CreditLedger, clock: MovableClock, kind: str) -> None:
+    now = clock()
+    with ledger.pool.connection() as connection:
+        connection.execute(INSERT_CLAIM, (kind, b"lapsed", uuid4(), now - timedelta(minutes=2)))
+        connection.execute(INSERT_CLAIM, (kind, b"held", uuid4(), now + timedelta(minutes=2)))
+    assert tidy(ledger.pool, now) == 1

@@ -240,3 +240,17 @@ def test_of_many_who_register_a_lapsed_number_at_once_one_gets_it(
     outcomes = race(*[partial(register, ledger, cause(clock, "public"), form) for form in forms])
     assert refusals(outcomes) == ["id-number-taken"] * 5
     assert losses(ledger, older) == ["lapsed"]
+
+
+def test_a_claim_that_was_rewritten_in_the_database_leads_to_nobody(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    # given two workers with proven numbers, and the claim of one that names the other by now
+    one, other = complete_worker(ledger, clock), complete_worker(ledger, clock)
+    number = str(one.person.id_number)
+    assert find_subject(ledger, number) == one.subject
+    with ledger.pool.connection() as connection:
+        swapped = "UPDATE ledger.claims SET owner = %s WHERE kind = 'id_number' AND owner = %s"
+        connection.execute(swapped, (other.subject, one.subject))
+    # when somebody looks for the number, then nobody is found under it, above all not the other one
+    assert find_subject(ledger, number) is None

@@ -1,7 +1,7 @@
 """A scan that led to no prompt leaves a receipt, once, and tells of nothing else."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -59,3 +59,27 @@ def test_a_forged_code_leaves_nothing(ledger: CreditLedger, clock: MovableClock)
         request_disclosure(ledger, cause(clock, "person:consumer"), consumer, str(uuid4()), ["tax"])
     assert refusal.value.reason is Reason.CODE_INVALID
     assert ledger.event_log.heads() == before
+
+
+def test_one_old_code_does_not_flood_the_worker_with_receipts(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    # given a code that is too old, and a consumer who has scanned it as often as an hour allows
+    worker, consumer = complete_worker(ledger, clock), registered_consumer(ledger, clock).subject
+    code = issue_certificate_code(ledger, cause(clock, "person:worker"), worker.subject)
+    clock.advance(Rules().certificate_code_ttl + timedelta(seconds=1))
+    for _ in range(Rules().refused_scans_per_hour):
+        assert refused_scan(ledger, clock, consumer, code) is Reason.CODE_EXPIRED
+    heads = ledger.event_log.heads()
+    # when it is scanned once more, then it leaves nothing, until an hour has passed
+    assert refused_scan(ledger, clock, consumer, code) is Reason.PROMPTS_TOO_MANY
+    assert ledger.event_log.heads() == heads
+    clock.advance(timedelta(hours=1))
+    assert refused_scan(ledger, clock, consumer, code) is Reason.CODE_EXPIRED
+
+
+def refused_scan(ledger: CreditLedger, clock: MovableClock, consumer: UUID, code: str) -> Reason:
+    """Why a scan was refused."""
+    with pytest.raises(Refused) as refusal:
+        request_disclosure(ledger, cause(clock, "person:consumer"), consumer, code, ["tax"])
+    return refusal.value.reason
