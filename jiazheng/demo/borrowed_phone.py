@@ -4,6 +4,7 @@ from jiazheng.demo import pictures
 from jiazheng.demo.cast import NEWCOMER
 from jiazheng.demo.client import expect, refused
 from jiazheng.demo.kiosk import Kiosk
+from jiazheng.demo.registration import consent
 from jiazheng.demo.world import World, photo
 
 FACE = "astronaut.png"
@@ -16,7 +17,10 @@ def play_borrowed_phone(world: World) -> None:
     tell.chapter("7  A borrowed phone · 借用他人手机")
     tell.step("Another consumer goes on as a worker with the same account", lambda: become_worker(world))
     tell.step("Her phone has no camera: it shows a code, a borrowed one uses it", lambda: hand_over(world))
-    tell.step("There the kiosk's reading of her card and her face verify her", lambda: verify_there(world))
+    tell.step(
+        "There she consents; the kiosk's reading of her card and her face verify her",
+        lambda: verify_there(world),
+    )
     tell.step("There she signs and authorizes the letter; her own phone hears it", lambda: sign_there(world))
 
 
@@ -42,8 +46,9 @@ def hand_over(world: World) -> str:
 
 
 def verify_there(world: World) -> str:
-    """A challenge of the borrowed session, the terminal's signature, a photo."""
+    """Her consent to face checks, a challenge of the borrowed session, the terminal's signature, a photo."""
     borrowed = world.facts["borrowed"]
+    consent(borrowed)
     challenge = borrowed.post("/v1/identity-challenges")["challenge"]
     kiosk = Kiosk(world.kiosk, world.facts["kiosk_id"], world.url)
     reading = kiosk.reading(NEWCOMER, pictures.path(FACE).read_bytes(), challenge)

@@ -8,7 +8,7 @@ from devices.card_decoders.remote_sam import RemoteSamDecoder
 from domain.streams import local_day
 from jiazheng.demo import pictures
 from jiazheng.demo.cast import CHOSEN, CONSUMER, STRANGER, WORKER
-from jiazheng.demo.client import expect, refused, until
+from jiazheng.demo.client import Client, expect, refused, until
 from jiazheng.demo.doubles.id_card import CardField, IdCard
 from jiazheng.demo.doubles.sam_service import SamService
 from jiazheng.demo.portraits import card_portrait
@@ -112,7 +112,7 @@ def verify(world: World) -> None:
             "Without the worker's separate consent no face is looked at",
             lambda: verify_face(world, terminal, SELFIE, "face-consent-missing"),
         )
-        tell.step("The worker consents to face checks, apart from all else", lambda: consent(world))
+        tell.step("The worker consents to face checks, apart from all else", lambda: consent(world.worker))
         tell.step(
             "nfcpy reads the card, the decoder opens it; somebody else's face",
             lambda: verify_face(world, terminal, WRONG_FACE, "face-not-matched"),
@@ -126,11 +126,11 @@ def register_kiosk(world: World, terminal: Terminal) -> None:
     world.facts["kiosk_id"] = world.register_signer("/v1/kiosks", body)
 
 
-def consent(world: World) -> str:
+def consent(worker: Client) -> str:
     """Consent to the text that was shown; it can be withdrawn, and every step has another way."""
-    text = world.worker.get("/v1/face-consent-text")
+    text = worker.get("/v1/face-consent-text")
     given = {"version": text["version"], "text_sha256": text["text_sha256"]}
-    world.worker.post("/v1/me/face-consent", json=given)
+    worker.post("/v1/me/face-consent", json=given)
     return f"version {text['version']}, {text['text_sha256'][:16]}…"
 
 

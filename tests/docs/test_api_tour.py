@@ -76,7 +76,8 @@ def console(state_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     (folder / ".state").mkdir()
     (folder / ".state" / "pictures").symlink_to(pictures.fetch())
     system_dir.mkdir(mode=0o755)
-    own = {"JIAZHENG_STATE_DIR": str(system_dir), "PYTHONPATH": str(ROOT)}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # its python3 is surely one
+    own = {"JIAZHENG_STATE_DIR": str(system_dir), "PYTHONPATH": str(ROOT), "PATH": path}
     environment = {**os.environ, **own, "API": f"http://localhost:{port}"}
     argv = [sys.executable, "-m", "jiazheng", "demo", "--keep-running", "--port", str(port)]
     with subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, text=True) as running:  # noqa: S603
