@@ -51,10 +51,10 @@ def new_device(world: World) -> str:
     tablet = world.facts["tablet"] = world.device()
     sent = {"phone": WORKER.phone, "sms_code": world.sms_code(WORKER), "device": TABLET}
     problem = refused("second-factor-needed", lambda: tablet.post("/v1/sessions", json=sent))
-    factors = " or ".join(problem["factors"])
+    factors = ", ".join(problem["factors"])
     proof = {"ticket": problem["ticket"], "device": TABLET, "passcode": PASSCODE}
     tablet.sign_in(tablet.post("/v1/session-second-factors", data=proof))
-    return f"{factors} is asked for; the passcode is right"
+    return f"one of {factors} is asked for; the passcode is right"
 
 
 def end_session(world: World) -> str:
