@@ -2,12 +2,14 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from devices.card_document import CardDocument
 from devices.card_ports import CardKind
 from domain.check_characters import id_check_character, uscc_check_character
+from domain.identifiers import IdNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Person:
             name=self.name,
             sex="female",
             nation="01",
-            birth_date=date(1990, 3, 7),
+            birth_date=IdNumber.parse(self.id_number).birth_date,
             address="安徽省合肥市蜀山区长江西路1号",
             id_number=self.id_number,
             authority="合肥市公安局蜀山分局",
@@ -50,10 +52,50 @@ def _id_number(body: str) -> str:
 
 WORKER = Person("王芳", _id_number("34010419900307002"), "13800138000")
 CONSUMER = Person("李明", _id_number("11010519850412003"), "13900139000")
+NEWCOMER = Person("孙丽", _id_number("31010119880623204"), "13500135000")
+"""Registers as a consumer, becomes a worker, and has an old phone."""
 STRANGER = Person("赵强", _id_number("44010319790821005"), "13700137000")
+
+MOVED = replace(WORKER, phone="13800138001")
+"""The worker after the change of the phone number."""
 
 CHOSEN = ("爱侬", "cqyb")
 """What the worker types: two Chinese characters, and pinyin initials."""
+
+PASSCODE = "snow pear 27"
+PAGES: dict[str, dict[str, Any]] = {
+    "basic": {
+        "native_place": "340104",
+        "address_region": "110105",
+        "address": "建国路一号院",
+        "ethnicity": "01",
+        "emergency_contact_name": "王强",
+        "emergency_contact_phone": "13600136009",
+    },
+    "services": {
+        "service_types": ["maternity_care", "child_care"],
+        "years_of_experience": 7,
+        "languages": ["cmn"],
+        "schooling": "71",
+    },
+    "insurance": {"policies": []},
+    "employment": {"employers": [{"employer": "合肥市某家庭", "since": "2023-05-01"}]},
+    "training": {"courses": []},
+}
+"""What the worker tells about herself, page by page."""
+
+AWARD = {
+    "kind": "award",
+    "authority": "北京市商务局",
+    "document_number": "京商务字〔2026〕12号",
+    "decided_on": "2026-03-02",
+    "reason": "员工制家政示范企业",
+}
+RED_LIST = AWARD | {
+    "kind": "red_list",
+    "document_number": "京商务字〔2026〕13号",
+    "reason": "列入家政企业红名单",
+}
 
 TOWNS = (
     ("北京市", "朝阳区", "110105"),

@@ -1,4 +1,4 @@
-"""Chapter 6: the credit certificate is scanned, authorized with the worker's face, read by the consumer."""
+"""Chapter 8: the credit certificate is scanned, authorized with the worker's face, read by the consumer."""
 
 from base64 import b64decode
 from typing import Any
@@ -20,7 +20,7 @@ BANK_CREDIT = {"as_of": "2026-06", "overdue_loans": 0}
 def play_certificate(world: World) -> None:
     """Play the chapter."""
     tell = world.narrator
-    tell.chapter("6  The credit certificate · 信用证书")
+    tell.chapter("8  The credit certificate · 信用证书")
     tell.step("A consumer registers", lambda: register_consumer(world))
     offices = {kind: Office(world, kind) for kind in ("tax", "bank_credit")}
     tell.step("Two data providers are registered, each for its own type", lambda: register_offices(offices))

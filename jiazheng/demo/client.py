@@ -62,9 +62,15 @@ class Client:
         headers = {"Ledger-Position": self._position} if self._position else {}
         return self._send("GET", path, headers, **request)
 
+    def put(self, path: str, if_match: str | None, content: dict[str, Any]) -> Any:
+        """PUT what shall be, in place of the version of a tag, or of none that was there before."""
+        return self._send(
+            "PUT", path, {"If-Match": if_match} if if_match else {"If-None-Match": "*"}, json=content
+        )
+
     def _send(self, method: str, path: str, headers: dict[str, str], **request: Any) -> Any:
         response = self._http.request(method, path, headers={**headers, **self._bearer()}, **request)
-        if response.status_code == httpx.codes.UNAUTHORIZED and self._tokens:
+        if response.status_code == httpx.codes.UNAUTHORIZED and "refresh_token" in self._tokens:
             self._refresh()
             response = self._http.request(method, path, headers={**headers, **self._bearer()}, **request)
         self._position = response.headers.get("Ledger-Position", self._position)
@@ -115,9 +121,11 @@ def _read_events(response: httpx.Response, arrived: Callable[[tuple[str, dict[st
 
 
 def _body(response: httpx.Response) -> Any:
+    """What JSON says; the octets of any other file."""
     if response.is_error:
         raise Refusal(response.json())
-    return response.json() if response.content else None
+    is_json = response.headers.get("Content-Type", "").startswith("application/json")
+    return response.json() if is_json else response.content
 
 
 def refused(code: str, call: Callable[[], object]) -> dict[str, Any]:
@@ -150,7 +158,7 @@ def expect(truth: object, otherwise: str) -> None:
         raise AssertionError(otherwise)
 
 
-def until(holds: Callable[[], Any], what: str) -> Any:
+def until(holds: Callable[[], Any], what: str, ask_again_seconds: float = ASK_AGAIN_SECONDS) -> Any:
     """Ask again until something holds: another person's view follows the log a moment later.
 
     Returns:
@@ -162,5 +170,5 @@ def until(holds: Callable[[], Any], what: str) -> Any:
     deadline = monotonic() + BACKGROUND_SECONDS
     while not (found := holds()):
         expect(monotonic() < deadline, what)
-        sleep(ASK_AGAIN_SECONDS)
+        sleep(ask_again_seconds)
     return found

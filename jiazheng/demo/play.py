@@ -14,10 +14,14 @@ from rich.console import Console
 from rich.panel import Panel
 
 from jiazheng.demo import pictures
+from jiazheng.demo.borrowed_phone import play_borrowed_phone
 from jiazheng.demo.certificate import play_certificate
 from jiazheng.demo.client import Refusal
+from jiazheng.demo.enterprise_list import play_enterprise_list
+from jiazheng.demo.kiosk import Kiosk
 from jiazheng.demo.ledger_of_time import play_time
 from jiazheng.demo.narrator import Narrator
+from jiazheng.demo.personal_centre import play_personal_centre
 from jiazheng.demo.picture import recorder, write_picture
 from jiazheng.demo.registration import play_registration
 from jiazheng.demo.world import World
@@ -28,6 +32,14 @@ from jiazheng.supervisor import Supervisor
 from jiazheng.system import System, free_port, state_dir_of
 from ledger.clock import DemoClock, system_clock
 
+STORY = (
+    play_enterprise_list,
+    play_registration,
+    play_personal_centre,
+    play_borrowed_phone,
+    play_certificate,
+    play_time,
+)
 STORY_LENGTH = timedelta(days=31)
 """30 days from a check-in to its deadline, and some hours."""
 
@@ -81,9 +93,9 @@ def _tell(console: Console, system: System, clock: DemoClock, supervisor: Superv
     narrator = Narrator(console, os.environ["DATABASE_URL"])
     world = World(system.url, clock, narrator, supervisor, Settings())
     try:
-        play_registration(world)
-        play_certificate(world)
-        play_time(world)
+        for chapters in STORY:
+            chapters(world)
+        Kiosk(world.kiosk, world.facts["kiosk_id"], system.url).keep(system.state_dir)
     except (AssertionError, Refusal, ServiceError) as error:
         console.print(f"[red bold]The story stops:[/] {error}")
         return 1

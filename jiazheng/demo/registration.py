@@ -1,4 +1,4 @@
-"""Chapters 1 to 5: the enterprise list and a notice, a worker's registration up to the authorized letter."""
+"""Chapters 2 to 5: a worker's registration up to the authorized letter."""
 
 from datetime import timedelta
 from functools import partial
@@ -7,8 +7,7 @@ from typing import Any
 from devices.card_decoders.remote_sam import RemoteSamDecoder
 from domain.streams import local_day
 from jiazheng.demo import pictures
-from jiazheng.demo.announcements import find_notice, publish_notice
-from jiazheng.demo.cast import CHOSEN, CONSUMER, STRANGER, WORKER, enterprise_csv
+from jiazheng.demo.cast import CHOSEN, CONSUMER, STRANGER, WORKER
 from jiazheng.demo.client import Client, expect, refused, until
 from jiazheng.demo.doubles.id_card import CardField, IdCard
 from jiazheng.demo.doubles.sam_service import SamService
@@ -23,16 +22,10 @@ PORTRAIT, SELFIE, WRONG_FACE = "obama3.jpg", "obama.jpg", "biden.jpg"
 def play_registration(world: World) -> None:
     """Play the chapters."""
     tell = world.narrator
-    tell.chapter("1  Enterprise list and notices · 企业名单与通知公告")
-    tell.step(
-        "Two administrators sign in with passkeys; an editor is granted with four eyes", lambda: staff(world)
-    )
-    tell.step("The editor imports a CSV", lambda: import_enterprises(world))
-    tell.step("The editor publishes a notice and revises it", lambda: publish_notice(world))
-    tell.step("Anybody finds it by two characters", lambda: find_notice(world))
     tell.chapter("2  A worker registers · 家政服务员注册")
     tell.step("A wrong SMS code tells nothing about the phone", lambda: wrong_code(world))
     tell.step("The worker registers with name, ID number, phone, SMS code", lambda: register(world))
+    tell.step("Her phone's platform may wake the app from now on", lambda: register_push(world))
     tell.step("The same phone again", lambda: same_phone(world))
     tell.step("The same ID number with another phone", lambda: same_id_number(world))
     tell.chapter("3  Enterprises · 选择所属家政企业")
@@ -43,34 +36,7 @@ def play_registration(world: World) -> None:
     tell.chapter("5  The authorization letter · 签署授权书")
     tell.step("The worker signs the letter's text by its hash", lambda: sign(world))
     tell.step("A second face check authorizes it; registration is complete", lambda: authorize(world))
-
-
-def staff(world: World) -> None:
-    """Grant the first administrators at the console, everybody else through the API."""
-    world.first_administrator("first administrator")
-    world.first_administrator("second administrator")
-    world.grant("editor", "editor")
-
-
-def import_enterprises(world: World) -> str:
-    """Import the list, twice: the second time nothing changes."""
-    report, again = _imported(world.staff["editor"]), _imported(world.staff["editor"])
-    expect((report["changed"], again["changed"]) == (200, 0), "200 new enterprises, and none the second time")
-    expect(report["rejected"] == 3, "three bad lines")
-    return f"{report['accepted']} taken over, {report['rejected']} lines rejected; again: nothing changes"
-
-
-def _imported(editor: Client) -> dict[str, Any]:
-    """What became of the list, which is imported in the background."""
-    handed_in = editor.post("/v1/enterprise-imports", content=enterprise_csv())
-    path = f"/v1/enterprise-imports/{handed_in['import_id']}"
-
-    def report() -> dict[str, Any] | None:
-        told: dict[str, Any] = editor.get(path)
-        return told if told["status"] == "finished" else None
-
-    finished: dict[str, Any] = until(report, "the list is imported")
-    return finished
+    tell.step("The worker reads it again and downloads it as PDF", lambda: read_letter(world))
 
 
 def wrong_code(world: World) -> str:
@@ -89,6 +55,12 @@ def register(world: World) -> str:
     world.worker.sign_in(registered["tokens"])
     world.facts["worker_id"] = registered["subject_id"]
     return f"subject {registered['subject_id']}"
+
+
+def register_push(world: World) -> str:
+    """The demo has no gateway to a platform: the token is kept, and nothing is sent."""
+    world.worker.post("/v1/push-targets", json={"platform": "huawei", "token": "0123456789abcdef"})
+    return "registered with the token of its platform"
 
 
 def same_phone(world: World) -> str:
@@ -110,7 +82,7 @@ def choose(world: World) -> str:
     found = [until(partial(_search, world, text), f"{text} is found") for text in CHOSEN]
     chosen = [items[0]["enterprise_id"] for items in found]
     world.worker.post("/v1/me/enterprises", json={"enterprise_ids": chosen})
-    world.facts["enterprise_id"] = chosen[0]
+    world.facts["enterprise_id"], world.facts["other_enterprise_id"] = chosen
     return ", ".join(f"“{text}” finds {items[0]['name']}" for text, items in zip(CHOSEN, found, strict=True))
 
 
@@ -133,14 +105,14 @@ def verify(world: World) -> None:
     """Read the card with nfcpy; a wrong face is refused and recorded, the right one passes."""
     card = IdCard(WORKER.card(local_day(world.clock())), card_portrait(pictures.path(PORTRAIT).read_bytes()))
     with CardField(card) as field, SamService() as service:
-        terminal = Terminal(field.path, RemoteSamDecoder(*service.address))
+        terminal = Terminal(field.path, RemoteSamDecoder(*service.address), world.kiosk)
         tell = world.narrator
         tell.step("Two administrators register a kiosk", lambda: register_kiosk(world, terminal))
         tell.step(
             "Without the worker's separate consent no face is looked at",
             lambda: verify_face(world, terminal, SELFIE, "face-consent-missing"),
         )
-        tell.step("The worker consents to face checks, apart from all else", lambda: consent(world))
+        tell.step("The worker consents to face checks, apart from all else", lambda: consent(world.worker))
         tell.step(
             "nfcpy reads the card, the decoder opens it; somebody else's face",
             lambda: verify_face(world, terminal, WRONG_FACE, "face-not-matched"),
@@ -154,11 +126,11 @@ def register_kiosk(world: World, terminal: Terminal) -> None:
     world.facts["kiosk_id"] = world.register_signer("/v1/kiosks", body)
 
 
-def consent(world: World) -> str:
+def consent(worker: Client) -> str:
     """Consent to the text that was shown; it can be withdrawn, and every step has another way."""
-    text = world.worker.get("/v1/face-consent-text")
+    text = worker.get("/v1/face-consent-text")
     given = {"version": text["version"], "text_sha256": text["text_sha256"]}
-    world.worker.post("/v1/me/face-consent", json=given)
+    worker.post("/v1/me/face-consent", json=given)
     return f"version {text['version']}, {text['text_sha256'][:16]}…"
 
 
@@ -196,6 +168,13 @@ def authorize(world: World) -> str:
     expect(me["registration_complete"], "the registration is complete")
     world.facts["authorized"] = world.advance(timedelta(minutes=1))
     return f"{len(me['letter_scopes'])} scopes"
+
+
+def read_letter(world: World) -> str:
+    """What she signed, with her name, the masked ID number and the positions of its events in the log."""
+    letter, pdf = world.worker.get("/v1/me/letter"), world.worker.get("/v1/me/letter.pdf")
+    expect(pdf.startswith(b"%PDF"), "it is a PDF")
+    return f"{letter['status']}, {letter['id_number']}, {len(pdf) // 1024} KiB"
 
 
 def register_consumer(world: World) -> str:

@@ -17,8 +17,12 @@ from devices.card_reader import NfcCardReader
 class Signer:
     """An Ed25519 key of a kiosk or a provider."""
 
-    def __init__(self) -> None:
-        self._key = OKPKey.generate_key("Ed25519")
+    def __init__(self, kept: dict[str, Any] | None = None) -> None:
+        self._key = OKPKey.import_key(kept) if kept else OKPKey.generate_key("Ed25519")
+
+    def private_jwk(self) -> dict[str, Any]:
+        """The whole key, to keep it."""
+        return dict(self._key.as_dict(private=True))
 
     def public_jwk(self) -> dict[str, str]:
         """The public key, as it is registered."""
@@ -33,8 +37,8 @@ class Signer:
 class Terminal:
     """Reads a card and signs the reading."""
 
-    def __init__(self, reader_path: str, decoder: RemoteSamDecoder) -> None:
-        self.signer = Signer()
+    def __init__(self, reader_path: str, decoder: RemoteSamDecoder, signer: Signer) -> None:
+        self.signer = signer
         self._reader_path = reader_path
         self._decoder = decoder
 

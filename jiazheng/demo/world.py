@@ -13,6 +13,7 @@ from jiazheng.demo.cast import Person
 from jiazheng.demo.client import Client
 from jiazheng.demo.doubles.passkey import SoftwarePasskey
 from jiazheng.demo.narrator import Narrator
+from jiazheng.demo.terminal import Signer
 from jiazheng.settings import Settings
 from jiazheng.supervisor import Supervisor
 from ledger.clock import DemoClock
@@ -33,15 +34,17 @@ class World:
     settings: Settings
     staff: dict[str, Client] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    kiosk: Signer = field(default_factory=Signer)
     _passkeys: dict[str, tuple[str, SoftwarePasskey]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._open = ExitStack()
-        self.worker, self.consumer, self.visitor = self._client(), self._client(), self._client()
+        self.worker, self.consumer, self.visitor = self.device(), self.device(), self.device()
         self._console = bootstrap.build_ledger(self.settings)
         self._outbox = bootstrap.build_outbox(self._console)
 
-    def _client(self) -> Client:
+    def device(self) -> Client:
+        """Another phone or desk, on which nobody is signed in yet."""
         client = Client(self.url)
         self._open.callback(client.close)
         return client
@@ -84,7 +87,7 @@ class World:
     def sign_in_staff(self, name: str) -> Client:
         """Sign a member of staff in with their passkey."""
         staff_id, passkey = self._passkeys[name]
-        client = self._client()
+        client = self.device()
         body = {"staff_id": staff_id, "credential": passkey.get(self._challenge()), "device": "desk"}
         client.sign_in(self.visitor.post("/v1/staff-sessions", json=body))
         self.staff[name] = client

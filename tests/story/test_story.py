@@ -3,19 +3,20 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psutil
 import pytest
 
-from jiazheng.demo.cast import CONSUMER, STRANGER, WORKER, Person
+from jiazheng.demo.cast import CONSUMER, MOVED, NEWCOMER, PAGES, PASSCODE, STRANGER, WORKER
 from jiazheng.system import free_port
 
 pytestmark = pytest.mark.slow
 
 STORY_SECONDS = 240
-CHAPTERS = range(1, 10)
+CHAPTERS = range(1, 12)
+PEOPLE = (MOVED, CONSUMER, NEWCOMER, STRANGER)
 
 
 def play(state_dir: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -69,13 +70,21 @@ def test_it_stops_what_it_started(played: subprocess.CompletedProcess[str], stor
     assert left_behind(story_dir) == []
 
 
-@pytest.mark.parametrize("person", [WORKER, CONSUMER, STRANGER], ids=["worker", "consumer", "stranger"])
+SECRETS = {
+    **{person.name: (person.name, person.id_number, person.phone) for person in PEOPLE},
+    "the phone before": (WORKER.phone,),
+    "the passcode": (PASSCODE,),
+    "the profile": (PAGES["basic"]["address"], PAGES["employment"]["employers"][0]["employer"]),
+}
+
+
+@pytest.mark.parametrize("texts", SECRETS.values(), ids=SECRETS.keys())
 def test_no_file_holds_personal_data_in_the_open(
-    played: subprocess.CompletedProcess[str], story_dir: Path, person: Person
+    played: subprocess.CompletedProcess[str], story_dir: Path, texts: Sequence[str]
 ) -> None:
-    # given a system that played the whole story, an erased person and a living one
+    # given a system that played the whole story, an erased person and living ones
     assert played.returncode == 0
-    secrets = [text.encode() for text in (person.name, person.id_number, person.phone)]
+    secrets = [text.encode() for text in texts]
     # when every file of databases, queue and logs is searched
     found = [
         (path.relative_to(story_dir), secret.decode())

@@ -1,0 +1,70 @@
+"""Chapter 7: a consumer becomes a worker, and verifies and signs on somebody else's phone."""
+
+from jiazheng.demo import pictures
+from jiazheng.demo.cast import NEWCOMER
+from jiazheng.demo.client import expect, refused
+from jiazheng.demo.kiosk import Kiosk
+from jiazheng.demo.registration import consent
+from jiazheng.demo.world import World, photo
+
+FACE = "astronaut.png"
+
+
+def play_borrowed_phone(world: World) -> None:
+    """Play the chapter."""
+    world.facts["own"], world.facts["borrowed"] = world.device(), world.device()
+    tell = world.narrator
+    tell.chapter("7  A borrowed phone · 借用他人手机")
+    tell.step("Another consumer goes on as a worker with the same account", lambda: become_worker(world))
+    tell.step("Her phone has no camera: it shows a code, a borrowed one uses it", lambda: hand_over(world))
+    tell.step(
+        "There she consents; the kiosk's reading of her card and her face verify her",
+        lambda: verify_there(world),
+    )
+    tell.step("There she signs and authorizes the letter; her own phone hears it", lambda: sign_there(world))
+
+
+def become_worker(world: World) -> str:
+    """The tokens stay as they are."""
+    own = world.facts["own"]
+    form = NEWCOMER.form(world.sms_code(NEWCOMER), "Sun's old phone")
+    own.sign_in(world.visitor.post("/v1/consumers", json=form)["tokens"])
+    refused("not-allowed", lambda: own.get("/v1/me/profile"))
+    own.post("/v1/me/worker")
+    own.post("/v1/me/enterprises", json={"enterprise_ids": [world.facts["other_enterprise_id"]]})
+    return f"{own.get('/v1/me')['role']}, and an enterprise is chosen"
+
+
+def hand_over(world: World) -> str:
+    """The code works once; the session it opens reaches verification and letter, nothing else."""
+    handover = world.facts["own"].post("/v1/handovers")
+    code, borrowed = {"code": handover["code"]}, world.facts["borrowed"]
+    borrowed.sign_in(world.visitor.post("/v1/handover-sessions", json=code))
+    again = refused("handover-code-wrong", lambda: world.visitor.post("/v1/handover-sessions", json=code))
+    elsewhere = refused("not-allowed", lambda: borrowed.get("/v1/me"))
+    return f"a second time: {again['title']}; her account there: {elsewhere['title']}"
+
+
+def verify_there(world: World) -> str:
+    """Her consent to face checks, a challenge of the borrowed session, the terminal's signature, a photo."""
+    borrowed = world.facts["borrowed"]
+    consent(borrowed)
+    challenge = borrowed.post("/v1/identity-challenges")["challenge"]
+    kiosk = Kiosk(world.kiosk, world.facts["kiosk_id"], world.url)
+    reading = kiosk.reading(NEWCOMER, pictures.path(FACE).read_bytes(), challenge)
+    borrowed.post("/v1/identity-verifications", data={"card_reading": reading}, files=photo(FACE))
+    return str(world.facts["own"].get("/v1/me")["identity_assurance"])
+
+
+def sign_there(world: World) -> str:
+    """The session ends with the authorization."""
+    own, borrowed = world.facts["own"], world.facts["borrowed"]
+    letter = world.visitor.get("/v1/letter")
+    with own.listening() as wait_for:
+        signed = {"version": letter["version"], "text_sha256": letter["text_sha256"]}
+        borrowed.post("/v1/letter-signatures", json=signed)
+        borrowed.post("/v1/letter-authorizations", files=photo(FACE))
+        wait_for("handover.completed")
+    expect(own.get("/v1/me")["registration_complete"], "the registration is complete")
+    over = refused("token-invalid", lambda: borrowed.get("/v1/me/letter"))
+    return f"handover.completed; the borrowed phone: {over['title']}"

@@ -1,0 +1,63 @@
+"""The story's kiosk, also for those who try the API by hand while the demo keeps running.
+
+`python -m jiazheng.demo.kiosk CHALLENGE NAME ID_NUMBER PICTURE` lays an ID card with that name, number and
+portrait into its field and prints the signed reading.
+"""
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from devices.card_decoders.remote_sam import RemoteSamDecoder
+from domain.streams import local_day
+from jiazheng.demo.cast import Person
+from jiazheng.demo.doubles.id_card import CardField, IdCard
+from jiazheng.demo.doubles.sam_service import SamService
+from jiazheng.demo.portraits import card_portrait
+from jiazheng.demo.terminal import Signer, Terminal
+from jiazheng.system import state_dir_of
+from ledger.clock import system_clock
+
+FILE = "kiosk.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """A registered kiosk; `audience` is the public address of the system."""
+
+    signer: Signer
+    kiosk_id: str
+    audience: str
+
+    def reading(self, person: Person, picture: bytes, challenge: str) -> str:
+        """Read the card of a person whose portrait is cut from a picture, and sign it for a challenge."""
+        card = IdCard(person.card(local_day(system_clock())), card_portrait(picture))
+        with CardField(card) as field, SamService() as service:
+            terminal = Terminal(field.path, RemoteSamDecoder(*service.address), self.signer)
+            return terminal.read_card(self.kiosk_id, self.audience, challenge)
+
+    def keep(self, state_dir: Path) -> None:
+        """Keep it for `kept`, in the demo's folder."""
+        file = state_dir / FILE
+        file.touch(mode=0o600)
+        file.write_text(json.dumps([self.signer.private_jwk(), self.kiosk_id, self.audience]))
+
+
+def kept(state_dir: Path) -> Kiosk:
+    """The kiosk of the demo in a folder."""
+    jwk, kiosk_id, audience = json.loads((state_dir / FILE).read_text())
+    return Kiosk(Signer(jwk), kiosk_id, audience)
+
+
+def main(arguments: list[str]) -> int:
+    """Print the reading, and return the exit code."""
+    challenge, name, id_number, picture = arguments
+    kiosk = kept(state_dir_of() / "demo")
+    reading = kiosk.reading(Person(name, id_number, phone=""), Path(picture).read_bytes(), challenge)
+    sys.stdout.write(f"{reading}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
