@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -103,15 +104,16 @@ def test_every_answer_is_one_of_the_document(api: Api, callers: Callers, operati
     headers = callers.headers(a_session_role(operation))
     described = SCHEMA[operation.template][operation.method]
 
-    # when they send what fits the document, and what does not
-    @UNHURRIED
-    @given(st.one_of(*(described.as_strategy(generation_mode=mode) for mode in BOTH_WAYS)))
-    def send(case: Any) -> None:
-        answer = case.call(base_url=api.url, headers=headers)
-        case.validate_response(answer, checks=CHECKS)
+    with requests.Session() as session:
+        # when they send what fits the document, and what does not
+        @UNHURRIED
+        @given(st.one_of(*(described.as_strategy(generation_mode=mode) for mode in BOTH_WAYS)))
+        def send(case: Any) -> None:
+            answer = case.call(base_url=api.url, headers=headers, session=session)
+            case.validate_response(answer, checks=CHECKS)
 
-    # then every answer is as documented
-    send()
+        # then every answer is as documented
+        send()
 
 
 @pytest.mark.slow
