@@ -1,12 +1,12 @@
 """Borrowed devices (借用他人手机): a short code for one session that can do verification and letter only."""
 
-import hmac
 from uuid import UUID
 
 from domain.event import Cause
 from domain.handover import Handover
 from domain.rejections import Reason, Refused
 from domain.streams import id_of_command
+from ledger import drawn
 from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
 
@@ -32,8 +32,8 @@ def open_handover(ledger: CreditLedger, cause: Cause, subject: UUID) -> tuple[st
 
 
 def _code(ledger: CreditLedger, cause: Cause) -> str:
-    drawn = hmac.digest(ledger.keyring.tickets, f"handover/{cause.command_id}".encode(), "sha256")
-    return "".join(LETTERS[octet % len(LETTERS)] for octet in drawn[:CODE_LENGTH])
+    octets = drawn.octets(ledger, cause, "handover")[:CODE_LENGTH]
+    return "".join(LETTERS[octet % len(LETTERS)] for octet in octets)
 
 
 @use_case
