@@ -143,12 +143,6 @@ def _prompt_slots(ledger: CreditLedger, cause: Cause, disclosure: Disclosure) ->
         return [slots.take(connection, ledger.blind_index, disclosure.id, cause.at) for slots in limits]
 
 
-def disclosure_in(ledger: CreditLedger, appended: Appended) -> Disclosure:
-    """The disclosure that a committed command requested; its code may have expired since."""
-    (requested,) = ledger.event_log.read_at(appended.positions)
-    return ledger.load(Disclosure, UUID(str(requested.originator_id)))
-
-
 def _choices(ledger: CreditLedger, cause: Cause) -> tuple[str, str, str]:
     first = drawn.number(ledger, cause, "choices")
     step = 1 + first // DIGIT_PAIRS % (DIGIT_PAIRS // 3)

@@ -58,12 +58,6 @@ def _handover_of(ledger: CreditLedger, code: str) -> Handover:
     return handover
 
 
-def handover_in(ledger: CreditLedger, appended: Appended) -> Handover:
-    """The handover that a committed command redeemed."""
-    (redeemed,) = ledger.event_log.read_at(appended.positions)
-    return ledger.load(Handover, UUID(str(redeemed.originator_id)))
-
-
 def running_handover(ledger: CreditLedger, cause: Cause, handover_id: UUID) -> Handover:
     """The handover behind a session on a borrowed device.
 

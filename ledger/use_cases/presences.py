@@ -115,12 +115,6 @@ def confirm_presence(
     return proof, ledger.commit(cause, proof, look)
 
 
-def proof_in(ledger: CreditLedger, appended: Appended) -> PresenceProof:
-    """The proof that a committed command confirmed; its code may have lapsed since."""
-    confirmed, *_ = ledger.event_log.read_at(appended.positions)
-    return ledger.load(PresenceProof, UUID(str(confirmed.originator_id)))
-
-
 def _waiting(ledger: CreditLedger, code: str) -> PresenceProof:
     with ledger.pool.connection() as connection:
         proof_id = ledger.blind_index.find_owner(connection, PRESENCE_CODE, code)

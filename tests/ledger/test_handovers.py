@@ -9,7 +9,7 @@ from domain.rejections import Reason
 from ledger.credit_ledger import CreditLedger
 from ledger.housekeeping import tidy
 from ledger.use_cases.accounts import cancel_account
-from ledger.use_cases.handovers import end_handover, handover_in, open_handover, redeem, running_handover
+from ledger.use_cases.handovers import end_handover, open_handover, redeem, running_handover
 from tests.conftest import MovableClock
 from tests.controls.moments import INSTANT, MINUTE, refused
 from tests.controls.people import Registered, cause, registered_worker
@@ -42,7 +42,7 @@ def test_a_code_is_typed_as_people_type(
     code, handover, _ = open_handover(ledger, cause(clock, "person"), worker.subject)
     typed = f" {code[:4].lower()}-{code[4:]} ".replace("0", "o").replace("1", "l")
     redeemed, appended = redeem(ledger, cause(clock, "public"), typed)
-    assert redeemed.id == handover.id == handover_in(ledger, appended).id
+    assert redeemed.id == handover.id == ledger.load_changed(Handover, appended).id
 
 
 def test_of_many_who_use_a_code_at_once_one_gets_in(
