@@ -11,7 +11,7 @@ from api.act import Acting
 from api.card_readings import read_card
 from api.faces import Photo, ProofId, enrol_face, showing
 from api.handovers import forget_borrowed
-from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
+from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.problems import Problem
 from api.route import router
 from api.schemas import DONE, Accepted, ShortText
@@ -84,7 +84,7 @@ async def my_employments(act: Acting, cursor: CursorText = None, limit: Limit = 
         )
         for row in rows
     ]
-    return Page(items=items, next=write_cursor(rows[-1].enterprise_id) if len(rows) == limit else None)
+    return Page(items=items, next=cursor_after(rows, limit, lambda last: [last.enterprise_id]))
 
 
 @routes.post("/me/employments/{enterprise_id}/end")
