@@ -28,7 +28,8 @@ def open_handover(ledger: CreditLedger, cause: Cause, subject: UUID) -> tuple[st
     code = _code(ledger, cause)
     handover = Handover.open(cause, subject, id_of_command(cause.command_id, "handover"), ledger.rules)
     claim = ledger.blind_index.claim(CODE, code, handover.id, handover.expires_at)
-    return code, handover, ledger.commit(cause, handover, claims=ClaimChanges(take=(claim,)))
+    appended = ledger.commit(cause, handover, claims=ClaimChanges(take=(claim,)))
+    return code, ledger.load(Handover, handover.id), appended  # a retry's own would expire later than it does
 
 
 def _code(ledger: CreditLedger, cause: Cause) -> str:
