@@ -12,6 +12,7 @@ from domain.disclosure import Disclosure
 from domain.event import LedgerAggregate
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
+from ledger.event_reader import sealed_event
 from ledger.positions import Position
 from ledger.push_targets import PushTarget, drop_target, targets_of
 from workers.http_gateway import HttpGateway
@@ -66,7 +67,6 @@ class PhoneWaker:
         self._ledger = ledger
         self._clock = clock
         self._gateway = gateway
-        self._mapper = ledger.reader()
 
     def wake_phone(self, position: str) -> None:
         """Wake the phones of who has to hear of it, while it is of use.
@@ -76,8 +76,7 @@ class PhoneWaker:
         """
         if self._gateway is None:
             return
-        (stored,) = self._ledger.event_log.read_at([Position.parse(position)])
-        event: Any = self._mapper.to_domain_event(stored)
+        event = sealed_event(self._ledger, Position.parse(position))
         if self._clock() >= self._of_use_until(event):
             return
         listener = event.subject_id if isinstance(event, Disclosure.Created) else event.consumer_id
