@@ -1,5 +1,7 @@
 """Which role may call which route: the whole table, and nothing outside it is reachable."""
 
+from domain.staff import STAFF_ROLES
+
 PUBLIC = frozenset({"public"})
 """No token needed; those who have one may come too."""
 
@@ -14,10 +16,7 @@ REGULATOR = frozenset({"regulator"})
 OFFICER = frozenset({"officer"})
 ADMINISTRATOR = frozenset({"administrator"})
 SUPERVISION = ADMINISTRATOR | REGULATOR
-SIGNED_IN = frozenset(
-    {"worker", "consumer", "operator", "editor", "regulator", "officer", "administrator", "custodian"}
-    | {"borrowed"}
-)
+SIGNED_IN = PERSON | BORROWABLE | frozenset(STAFF_ROLES)
 
 ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "GET /v1/health": PUBLIC,

@@ -16,6 +16,7 @@ from api.route import POSITION_HEADER
 from api.tokens import Session
 from domain.event import Cause
 from domain.rejections import Reason, Refused
+from domain.staff import STAFF_ROLES
 from domain.streams import id_of_command
 from ledger.credit_ledger import Appended, CreditLedger
 
@@ -24,7 +25,6 @@ Result = TypeVar("Result")
 
 NOT_A_COMMAND = Begun(UUID(int=0), is_retry=False)
 """A request that appends nothing."""
-STAFF = frozenset({"operator", "regulator", "editor", "officer", "administrator", "custodian"})
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def act(request: Request, response: Response) -> Act:
 def _actor(session: Session | None) -> str:
     if session is None:
         return "public"
-    return f"{'staff' if session.role in STAFF else 'person'}:{session.subject_id}"
+    return f"{'staff' if session.role in STAFF_ROLES else 'person'}:{session.subject_id}"
 
 
 Acting = Annotated[Act, Depends(act)]

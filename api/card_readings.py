@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, ValidationError
 from api.act import Act
 from api.faces import Where
 from api.problems import Problem
+from api.schemas import Sha256Hex
 from devices.card_document import CardDocument, parse_card_text
 from devices.card_ports import CardKind, ProtocolError
 from domain.kiosk import FIRST_KEY, Kiosk
@@ -18,8 +19,6 @@ from ledger.credit_ledger import CreditLedger
 from ledger.own_document import CardReading
 from ledger.tickets import IDENTITY_CHALLENGE
 from ledger.use_cases.credit_records import key_id_of, verify_jws
-
-Sha256Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class CardReadingClaims(BaseModel):

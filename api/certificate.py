@@ -17,6 +17,7 @@ from api.route import router
 from api.schemas import DONE, Accepted, Scope
 from devices import qr
 from domain.disclosure import Disclosure
+from ledger.credit_ledger import CreditLedger
 from ledger.push_targets import PushTarget, store_target
 from ledger.use_cases import disclosures
 
@@ -85,7 +86,7 @@ async def scan(act: Acting, scanned: ScanIn) -> DisclosureOut:
     """Redeem a scanned code, once; the worker is prompted. Both may be prompted only so often an hour."""
     before = await act.carried_out()
     if before:
-        return _out(act, await act.read(disclosures.disclosure_in, before))
+        return _out(act, await act.read(CreditLedger.load_changed, Disclosure, before))
     disclosure, _ = await act.run(
         disclosures.request_disclosure, act.caller, scanned.code, list(dict.fromkeys(scanned.scopes))
     )

@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from api.act import Act, Acting
-from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
+from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.receipts import masked_names
 from api.route import router
 from api.schemas import DONE, Accepted, GrantOut, ProposalOut, StaffOut
@@ -52,7 +52,7 @@ async def staffed(
     look = Look("operator", "employments", "从业关系管理", enterprise_id)
     await act.seeing().run(record_daily_looks, [row.worker_id for row in rows], look)
     names = await act.read(masked_names, {row.worker_id for row in rows})
-    following = write_cursor(rows[-1].worker_id) if len(rows) == limit else None
+    following = cursor_after(rows, limit, lambda last: [last.worker_id])
     items = [
         StaffedOut(
             worker_id=row.worker_id,

@@ -1,12 +1,10 @@
 """The separate consent to face checks (单独同意): its text, given and withdrawn."""
 
-from typing import Annotated
-
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel
 
 from api.act import Acting
 from api.route import router
-from api.schemas import DONE, Accepted, ShortText
+from api.schemas import DONE, Accepted, Sha256Hex, ShortText
 from domain.face_consent import CURRENT_CONSENT
 from ledger.use_cases import face_consents
 
@@ -25,7 +23,7 @@ class ConsentIn(BaseModel):
     """The text that was shown, named by version and hash."""
 
     version: ShortText
-    text_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    text_sha256: Sha256Hex
 
 
 @routes.get("/face-consent-text")

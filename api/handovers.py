@@ -14,6 +14,7 @@ from api.route import router
 from api.schemas import PLAIN
 from devices.qr import png_of
 from domain.handover import SIGNED_OUT, Handover
+from ledger.credit_ledger import CreditLedger
 from ledger.use_cases import handovers
 
 routes = router("handovers")
@@ -58,7 +59,7 @@ async def redeem(act: Acting, given: RedemptionIn) -> BorrowedSessionOut:
     """Use the code on the borrowed phone or kiosk."""
     before = await act.carried_out()
     if before:
-        return await _session(act, await act.read(handovers.handover_in, before))
+        return await _session(act, await act.read(CreditLedger.load_changed, Handover, before))
     handover, _ = await act.run(handovers.redeem, given.code)
     return await _session(act, handover)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from api.act import Acting
-from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
+from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.receipts import masked_names
 from api.route import router
 from ledger.credit_ledger import CreditLedger
@@ -51,8 +51,7 @@ async def my_looks(act: Acting, cursor: CursorText = None, limit: Limit = 20) ->
     key = read_cursor(cursor, datetime.fromisoformat, Position.parse)
     after = (key[0], key[1].number) if key else None
     found = await act.query(looks_at, act.caller, act.cause.at, after, limit)
-    last = found[-1] if len(found) == limit else None
-    following = write_cursor(last.at.isoformat(), last.place) if last else None
+    following = cursor_after(found, limit, lambda last: [last.at, last.place])
     return Page(items=await act.read(_looks_out, found), next=following)
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from api.act import Acting
 from api.etags import etag_of
-from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
+from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.problems import Problem
 from api.route import router
 from api.schemas import PLAIN, Category
@@ -49,8 +49,7 @@ async def list_announcements(
     before = read_cursor(cursor, datetime.fromisoformat, UUID)
     wanted = Search(category or "", text[:100])
     found = await act.query(news.search, wanted, (before[0], before[1]) if before else None, limit)
-    last = found[-1] if len(found) == limit else None
-    following = write_cursor(last.published_at, last.announcement_id) if last else None
+    following = cursor_after(found, limit, lambda last: [last.published_at, last.announcement_id])
     return Page(items=[HeadlineOut(**_shown(row)) for row in found], next=following)
 
 

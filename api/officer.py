@@ -12,6 +12,7 @@ from api.schemas import ShortText
 from domain.identifiers import IdNumber, PersonName
 from domain.presence import PresenceProof
 from domain.streams import local_day
+from ledger.credit_ledger import CreditLedger
 from ledger.own_document import SeenDocument
 from ledger.use_cases import presences
 
@@ -45,7 +46,7 @@ async def confirm(act: Acting, seen: ConfirmationIn) -> ConfirmationOut:
     """Confirm that the person at the counter is who asked, by their own document; it is recorded."""
     before = await act.carried_out()
     if before:
-        return _out(await act.read(presences.proof_in, before))
+        return _out(await act.read(CreditLedger.load_changed, PresenceProof, before))
     document = SeenDocument(
         kind=seen.document_kind,
         name=str(PersonName.parse(seen.name)),

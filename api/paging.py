@@ -13,6 +13,7 @@ from api.problems import Problem
 from api.schemas import PLAIN
 
 Item = TypeVar("Item")
+Row = TypeVar("Row")
 
 Limit = Annotated[int, Query(ge=1, le=100, description="rows in a page")]
 CursorText = Annotated[str | None, Query(max_length=500, description="`next` of the page before")]
@@ -25,9 +26,12 @@ class Page(BaseModel, Generic[Item]):
     next: str | None = None
 
 
-def write_cursor(*key: object) -> str:
-    """A cursor after the row with this key."""
-    return urlsafe_b64encode(json.dumps([str(part) for part in key]).encode()).decode()
+def cursor_after(rows: Sequence[Row], limit: int, key_of: Callable[[Row], Sequence[object]]) -> str | None:
+    """The cursor after a page's last row; none where the page is not full, since there are no more."""
+    if len(rows) < limit:
+        return None
+    key = [str(part) for part in key_of(rows[-1])]
+    return urlsafe_b64encode(json.dumps(key).encode()).decode()
 
 
 def read_cursor(cursor: str | None, *parsers: Callable[[str], Any]) -> Sequence[Any] | None:
@@ -58,7 +62,7 @@ def plain(text: str) -> str:
 
 
 def _texts(key: object) -> list[str]:
-    """What `write_cursor` wrote.
+    """What `cursor_after` wrote.
 
     Raises:
         ValueError: it is something else.

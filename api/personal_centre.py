@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from api import own_sessions
 from api.act import Acting
-from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
+from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.route import router
 from api.schemas import DONE, Accepted, PasscodeText, PhoneText, SmsCode
 from api.sessions import require_own_sms_code, require_sms_code
@@ -97,8 +97,8 @@ async def my_sessions(act: Acting, cursor: CursorText = None, limit: Limit = 20)
     found = await act.query(own_sessions.sessions_of, act.cause.at, act.caller, after, limit)
     current = act.signed_in.session_id
     items = [SessionOut(**asdict(each), is_current=each.session_id == current) for each in found]
-    last = found[-1] if len(found) == limit else None
-    return Page(items=items, next=write_cursor(last.started_at, last.session_id) if last else None)
+    following = cursor_after(found, limit, lambda last: [last.started_at, last.session_id])
+    return Page(items=items, next=following)
 
 
 @routes.post("/me/sessions/{session_id}/revocation")
@@ -122,7 +122,7 @@ async def my_devices(act: Acting, cursor: CursorText = None, limit: Limit = 20) 
     of = act.parts.known_devices.of
     found = await run_in_threadpool(of, act.cause.at, act.caller, key[0] if key else None, limit)
     items = [KnownDeviceOut(**asdict(device)) for device in found]
-    return Page(items=items, next=write_cursor(found[-1].device_id) if len(found) == limit else None)
+    return Page(items=items, next=cursor_after(found, limit, lambda last: [last.device_id]))
 
 
 @routes.post("/me/devices/{device_id}/revocation")

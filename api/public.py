@@ -8,7 +8,7 @@ from fastapi import Depends, Query
 from pydantic import BaseModel
 
 from api.act import Act, Acting
-from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
+from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.problems import Problem
 from api.route import router
 from api.schemas import PLAIN, EntryKind
@@ -102,7 +102,7 @@ async def search_enterprises(
     """
     after = read_cursor(cursor, UUID)
     found = await act.query(enterprise_directory.search, wanted, after[0] if after else None, limit)
-    following = write_cursor(found[-1].enterprise_id) if len(found) == limit else None
+    following = cursor_after(found, limit, lambda last: [last.enterprise_id])
     return Page(items=[_enterprise(row) for row in found], next=following)
 
 
@@ -137,7 +137,7 @@ async def entries(
     key = read_cursor(cursor, date.fromisoformat, UUID)
     after = (key[0], key[1]) if key else None
     rows = await act.query(enterprise_record.entries_of, enterprise_id, kind, after, limit)
-    following = write_cursor(rows[-1].decided_on, rows[-1].entry_id) if len(rows) == limit else None
+    following = cursor_after(rows, limit, lambda last: [last.decided_on, last.entry_id])
     return Page(items=[_entry(row) for row in rows], next=following)
 
 

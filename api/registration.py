@@ -7,7 +7,7 @@ from fastapi import status
 from pydantic import BaseModel, Field
 
 from api.act import Act, Acting
-from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
+from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.receipts import ReceiptOut, receipt_out
 from api.route import router
 from api.schemas import DONE, Accepted, Device, PhoneText, Registered, SmsCode
@@ -122,5 +122,5 @@ async def receipts(act: Acting, cursor: CursorText = None, limit: Limit = 20) ->
     """A receipt for every scan one took part in, also for refused, expired and abandoned ones."""
     after = read_cursor(cursor, UUID)
     found = await act.query(disclosures.receipts_of, act.caller, after[0] if after else None, limit)
-    following = write_cursor(found[-1][0].disclosure_id) if len(found) == limit else None
+    following = cursor_after(found, limit, lambda steps: [steps[0].disclosure_id])
     return Page(items=await act.read(receipt_out, found), next=following)

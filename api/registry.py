@@ -10,7 +10,7 @@ from joserfc.jwk import import_key
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.act import Act, Acting
-from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
+from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.public_key import PublicJwk
 from api.route import router
 from api.schemas import DONE, Accepted, ShortText
@@ -225,7 +225,7 @@ async def retire_kiosk_key(act: Acting, kiosk_id: UUID, kid: KeyName) -> Accepte
 async def _listed(act: Act, kind: str, cursor: str | None, limit: int) -> tuple[list[SignerRow], str | None]:
     after = read_cursor(cursor, UUID)
     rows = await act.query(signers.of_kind, kind, after[0] if after else None, limit)
-    return rows, write_cursor(rows[-1].signer_id) if len(rows) == limit else None
+    return rows, cursor_after(rows, limit, lambda last: [last.signer_id])
 
 
 def _common(row: SignerRow) -> dict[str, Any]:

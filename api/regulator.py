@@ -11,7 +11,7 @@ from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from api.act import Act, Acting
-from api.paging import CursorText, Limit, Page, plain, read_cursor, write_cursor
+from api.paging import CursorText, Limit, Page, cursor_after, plain, read_cursor
 from api.route import router
 from api.schemas import PLAIN, ShortText
 from domain.access import Look
@@ -105,8 +105,7 @@ async def search_trail(act: Acting, wanted: TrailSearch) -> Page[TrailEntryOut]:
         )
         for entry, fields in zip(entries, events, strict=True)
     ]
-    last = entries[-1] if len(entries) == wanted.limit else None
-    following = write_cursor(last.at.isoformat(), last.place, first_look) if last else None
+    following = cursor_after(entries, wanted.limit, lambda last: [last.at, last.place, first_look])
     return Page(items=items, next=following)
 
 
@@ -180,7 +179,7 @@ async def numbers(
     first_day = date.fromisoformat(f"{month}-01")
     rows = await act.query(statistics.by_region, first_day, province, after, limit)
     shown_from = act.parts.ledger.rules.statistics_shown_from
-    following = write_cursor(rows[-1].province, rows[-1].city) if len(rows) == limit else None
+    following = cursor_after(rows, limit, lambda last: [last.province, last.city])
     return Page(items=[_region(row, shown_from) for row in rows], next=following)
 
 

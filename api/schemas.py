@@ -13,6 +13,7 @@ Scope = Literal[
     "basic", "identity", "tax", "bank_credit", "criminal_record", "health", "insurance", "training"
 ]
 EntryKind = Literal["award", "penalty", "red_list", "black_list"]
+"""奖励, 处罚, 红名单, 黑名单: what the public credit record of an enterprise holds."""
 Category = Literal["news", "policy", "notice"]
 """Of an announcement: 最新动态, 政策措施, 通知公告."""
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
@@ -21,6 +22,7 @@ ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, patte
 PhoneText = Annotated[
     str, Field(max_length=32, description="mainland mobile number", examples=["13800138000"])
 ]
+Sha256Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 SmsCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$"), Field(examples=["042917"])]
 PasscodeText = Annotated[
     str, StringConstraints(min_length=6, max_length=32, pattern=PLAIN), Field(examples=["snow pear 27"])

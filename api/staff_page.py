@@ -4,7 +4,7 @@ from dataclasses import asdict
 from uuid import UUID
 
 from api.act import Act
-from api.paging import Page, read_cursor, write_cursor
+from api.paging import Page, cursor_after, read_cursor
 from api.schemas import StaffOut
 from projections import staff
 
@@ -13,5 +13,5 @@ async def staff_page(act: Act, enterprise_id: UUID | None, cursor: str | None, l
     """All staff, or the operators of an enterprise."""
     after = read_cursor(cursor, UUID)
     rows = await act.query(staff.members, enterprise_id, after[0] if after else None, limit)
-    following = write_cursor(rows[-1].staff_id) if len(rows) == limit else None
+    following = cursor_after(rows, limit, lambda last: [last.staff_id])
     return Page(items=[StaffOut(**asdict(row)) for row in rows], next=following)

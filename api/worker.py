@@ -5,16 +5,16 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Form, status
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
 from api.act import Acting
 from api.card_readings import read_card
 from api.faces import Photo, ProofId, enrol_face, showing
 from api.handovers import forget_borrowed
-from api.paging import CursorText, Limit, Page, read_cursor, write_cursor
+from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.problems import Problem
 from api.route import router
-from api.schemas import DONE, Accepted, ShortText
+from api.schemas import DONE, Accepted, Sha256Hex, ShortText
 from api.tokens import BORROWED
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
@@ -53,7 +53,7 @@ class LetterSignatureIn(BaseModel):
     """The letter that was shown, named by version and hash."""
 
     version: ShortText
-    text_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    text_sha256: Sha256Hex
 
 
 class AttendanceOut(BaseModel):
@@ -84,7 +84,7 @@ async def my_employments(act: Acting, cursor: CursorText = None, limit: Limit = 
         )
         for row in rows
     ]
-    return Page(items=items, next=write_cursor(rows[-1].enterprise_id) if len(rows) == limit else None)
+    return Page(items=items, next=cursor_after(rows, limit, lambda last: [last.enterprise_id]))
 
 
 @routes.post("/me/employments/{enterprise_id}/end")

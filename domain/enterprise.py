@@ -30,10 +30,6 @@ class EnterpriseDetails:
     status: str
 
 
-ENTRY_KINDS = ("award", "penalty", "red_list", "black_list")
-"""奖励, 处罚, 红名单, 黑名单: what the public credit record of an enterprise holds."""
-
-
 @dataclass(frozen=True, slots=True)
 class Decision:
     """An authority's published decision; it names no person.

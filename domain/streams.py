@@ -50,6 +50,11 @@ def partition_of(stream: UUID) -> int:
     return (stream.int >> 112) % PARTITIONS  # its first two bytes
 
 
+def partition_of_digest(digest: bytes) -> int:
+    """The partition of what is known by its digest only."""
+    return digest[0] % PARTITIONS
+
+
 def local_day(at: datetime) -> date:
     """The day of an instant in Asia/Shanghai."""
     return at.astimezone(SHANGHAI).date()

@@ -18,7 +18,6 @@ from rich.table import Table
 from api.main import create_app
 from domain.event import Cause
 from domain.rejections import Refused
-from domain.staff import STAFF_ROLES
 from jiazheng import bootstrap, doctor, import_command, rebuild_command, system, worker_main
 from jiazheng.embedded import ServiceError, StateLockedError
 from jiazheng.exposition import metrics_told
@@ -204,7 +203,7 @@ def staff(role: Annotated[str, typer.Argument(help="only `administrator`")] = "a
 
     Prints the staff id and the enrolment token that the person registers a passkey with.
     """
-    if role not in STAFF_ROLES or role != "administrator":
+    if role != "administrator":
         raise typer.BadParameter("only the first administrators are granted here")
     system.join_running_system()
     made = Settings()

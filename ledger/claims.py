@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from domain.rejections import Reason
+from domain.streams import partition_of_digest
 
 TAKEN = {
     "phone": Reason.PHONE_TAKEN,
@@ -85,6 +86,6 @@ class BlindIndex:
         row = connection.execute(
             "SELECT owner, lapses_at FROM ledger.claims"
             " WHERE partition = %s AND kind = %s AND pepper_id = %s AND digest = %s",
-            (digest[0] % 16, kind, self.pepper_id, digest),
+            (partition_of_digest(digest), kind, self.pepper_id, digest),
         ).fetchone()
         return Holder(*row) if row else None

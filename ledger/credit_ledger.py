@@ -145,6 +145,15 @@ class CreditLedger(Application[UUID]):
         ids = self.event_log.find_append(command_id)
         return None if ids is None else Appended(tuple(map(Position.from_id, ids)))
 
+    def load_changed(self, kind: type[Aggregate], appended: Appended) -> Aggregate:
+        """The one aggregate of a kind that a committed command changed, as it is now.
+
+        A code that the command was given may have lapsed since: its events say what it was about.
+        """
+        changed = {UUID(str(event.originator_id)) for event in self.event_log.read_at(appended.positions)}
+        (found,) = self.find_all(kind, list(changed)).values()
+        return found
+
     def positions_of(self, stream: UUID) -> Appended:
         """Where the events of a stream lie."""
         return Appended(tuple(self.event_log.positions_of(stream)))

@@ -1,4 +1,4 @@
-"""Reads single events back from the log, for people who may see them."""
+"""Reads single events back from the log: opened for people who may see them, sealed for whatever else."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,6 +17,12 @@ def read_events(ledger: CreditLedger, positions: Sequence[Position]) -> list[dic
     found = {stored.id: stored for stored in ledger.event_log.read_at(positions)}
     events = [ledger.mapper.to_domain_event(found[position.notification_id]) for position in positions]
     return [{name: _plain(value) for name, value in _own(event)} for event in events]
+
+
+def sealed_event(ledger: CreditLedger, position: Position) -> Any:
+    """The event at a position; its personal fields stay sealed."""
+    (stored,) = ledger.event_log.read_at([position])
+    return ledger.reader().to_domain_event(stored)
 
 
 def _own(event: object) -> list[tuple[str, Any]]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from domain.rejections import Reason, Refused
+from domain.streams import partition_of_digest
 from ledger.claims import BlindIndex, Claim
 
 _HELD = """
@@ -59,6 +60,6 @@ class Slots:
         self, connection: Connection, index: BlindIndex, slots: list[Claim], at: datetime
     ) -> set[bytes]:
         digests = [slot.digest for slot in slots]
-        places = [digest[0] % 16 for digest in digests]
+        places = list(map(partition_of_digest, digests))
         arguments = (places, digests, self.kind, index.pepper_id, at, slots[0].owner)
         return {row[0] for row in connection.execute(_HELD, arguments)}

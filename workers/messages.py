@@ -4,15 +4,14 @@ import logging
 from threading import Event
 from typing import Protocol
 
-import httpx
 from prometheus_client import Counter
 
 from ledger.clock import Clock
 from ledger.sms_outbox import SmsOutbox
+from workers.http_gateway import GatewayUnavailable, HttpGateway
 
 IDLE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 60
-TIMEOUT_SECONDS = 10.0
 
 PHONE_REFUSED = (400, 404, 422)
 """The gateway understood, and will say the same the next time; all else may be over soon."""
@@ -22,10 +21,6 @@ REJECTED = Counter("jiazheng_sms_rejected", "SMS dropped since the gateway refus
 EXPIRED = Counter("jiazheng_sms_expired", "SMS dropped since they were not sent in time")
 
 log = logging.getLogger(__name__)
-
-
-class GatewayUnavailable(RuntimeError):
-    """The gateway could not take the message now."""
 
 
 class PhoneRejected(ValueError):
@@ -44,28 +39,13 @@ class SmsGateway(Protocol):
         """
 
 
-class HttpSmsGateway:
-    """A gateway that takes `POST {"phone": .., "text": ..}` with a bearer token and answers 2xx."""
-
-    def __init__(self, url: str, token: str | None) -> None:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._url = url
-        self._client = httpx.Client(headers=headers, timeout=TIMEOUT_SECONDS)
+class HttpSmsGateway(HttpGateway):
+    """A gateway that takes `{"phone": .., "text": ..}`."""
 
     def send(self, phone: str, text: str) -> None:
-        """Send; the errors name no phone, no text and no address."""
-        try:
-            answer = self._client.post(self._url, json={"phone": phone, "text": text})
-        except httpx.TransportError as error:
-            raise GatewayUnavailable(type(error).__name__) from None
-        if answer.status_code in PHONE_REFUSED:
+        """Send."""
+        if not self.post({"phone": phone, "text": text}, PHONE_REFUSED):
             raise PhoneRejected
-        if not answer.is_success:
-            raise GatewayUnavailable(str(answer.status_code))
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
 
 
 class OutboxDelivery:

@@ -13,6 +13,7 @@ from domain.streams import local_day
 from domain.worker import Worker
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
+from ledger.event_reader import sealed_event
 from ledger.positions import Position
 from ledger.sms_outbox import SmsOutbox
 from ledger.use_cases.accounts import erase_subject
@@ -40,11 +41,10 @@ class Notices:
         self._clock = clock
         self._outbox = outbox
         self._deadlines = Deadlines(ledger, clock)
-        self._mapper = ledger.reader()
 
     def send_reminder(self, position: str) -> None:
         """Remind of a check-in, unless it was done meanwhile or a later reminder is under way."""
-        event: Attendance.Reminded = self._event_at(Position.parse(position))
+        event: Attendance.Reminded = sealed_event(self._ledger, Position.parse(position))
         attendance = self._deadlines.attendance(event.subject_id, self._clock())
         if (attendance.due_at, attendance.reminded_days) != (event.due_at, event.days_before):
             return
@@ -54,7 +54,7 @@ class Notices:
 
     def send_confirmation(self, position: str) -> None:
         """Tell a worker that an enterprise confirmed the employment."""
-        event: Worker.EmploymentConfirmed = self._event_at(Position.parse(position))
+        event: Worker.EmploymentConfirmed = sealed_event(self._ledger, Position.parse(position))
         enterprise = self._ledger.load(Enterprise, event.enterprise_id)
         text = CONFIRMATION.format(enterprise=enterprise.details.name)
         expires_at = event.timestamp + NEWS_TTL
@@ -62,25 +62,20 @@ class Notices:
 
     def send_phone_change(self, position: str) -> None:
         """Tell the old number of an account that there is another one now."""
-        event: Account.PhoneChanged = self._event_at(Position.parse(position))
+        event: Account.PhoneChanged = sealed_event(self._ledger, Position.parse(position))
         before = self._ledger.find(Account, event.subject_id, event.originator_version - 1)
         expires_at = event.timestamp + NEWS_TTL
         self._send("send_phone_change", position, event.subject_id, PHONE_CHANGE, expires_at, before)
 
     def erase(self, position: str) -> None:
         """Finish an erasure, should the process that began it have died."""
-        event: Account.Erased = self._event_at(Position.parse(position))
+        event: Account.Erased = sealed_event(self._ledger, Position.parse(position))
         erase_subject(self._ledger, event.subject_id)
 
     def forget_face(self, position: str) -> None:
         """Finish a withdrawal of the consent to face checks, unless it was given anew meanwhile."""
-        event: FaceConsent.Withdrawn = self._event_at(Position.parse(position))
+        event: FaceConsent.Withdrawn = sealed_event(self._ledger, Position.parse(position))
         forget_face_without_consent(self._ledger, event.subject_id)
-
-    def _event_at(self, position: Position) -> Any:
-        """The event at a position; its personal fields stay sealed."""
-        found = self._ledger.event_log.read_partition(position.partition, position.number - 1, 1)
-        return self._mapper.to_domain_event(found[0])
 
     def _send(
         self,

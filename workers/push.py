@@ -6,17 +6,17 @@ A phone hears which disclosure it is about and what happened, nothing personal: 
 import logging
 from typing import Any, Protocol
 
-import httpx
 from prometheus_client import Counter
 
 from domain.disclosure import Disclosure
 from domain.event import LedgerAggregate
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
+from ledger.event_reader import sealed_event
 from ledger.positions import Position
 from ledger.push_targets import PushTarget, drop_target, targets_of
+from workers.http_gateway import HttpGateway
 
-TIMEOUT_SECONDS = 10.0
 TARGET_GONE = (404, 410)
 """The app was removed from the phone, or has another token by now."""
 
@@ -34,10 +34,6 @@ WHAT: dict[type[LedgerAggregate.Event], str] = {
 log = logging.getLogger(__name__)
 
 
-class PushUnavailable(RuntimeError):
-    """The gateway could not take the wake-up now."""
-
-
 class TargetGone(ValueError):
     """The platform does not know the phone any more."""
 
@@ -49,34 +45,19 @@ class PushGateway(Protocol):
         """Wake a phone; `about` is the id of a disclosure.
 
         Raises:
-            PushUnavailable: not now; try again.
+            GatewayUnavailable: not now; try again.
             TargetGone: never again.
         """
 
 
-class HttpPushGateway:
-    """A gateway that takes `POST {"platform", "token", "what", "about"}` and answers 2xx."""
-
-    def __init__(self, url: str, token: str | None) -> None:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._url = url
-        self._client = httpx.Client(headers=headers, timeout=TIMEOUT_SECONDS)
+class HttpPushGateway(HttpGateway):
+    """A gateway that takes `{"platform", "token", "what", "about"}`."""
 
     def send(self, target: PushTarget, what: str, about: str) -> None:
-        """Send; the errors name neither phone nor address."""
+        """Send."""
         body = {"platform": target.platform, "token": target.token, "what": what, "about": about}
-        try:
-            answer = self._client.post(self._url, json=body)
-        except httpx.TransportError as error:
-            raise PushUnavailable(type(error).__name__) from None
-        if answer.status_code in TARGET_GONE:
+        if not self.post(body, TARGET_GONE):
             raise TargetGone
-        if not answer.is_success:
-            raise PushUnavailable(str(answer.status_code))
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
 
 
 class PhoneWaker:
@@ -86,18 +67,16 @@ class PhoneWaker:
         self._ledger = ledger
         self._clock = clock
         self._gateway = gateway
-        self._mapper = ledger.reader()
 
     def wake_phone(self, position: str) -> None:
         """Wake the phones of who has to hear of it, while it is of use.
 
         Raises:
-            PushUnavailable: the queue brings the message again.
+            GatewayUnavailable: the queue brings the message again.
         """
         if self._gateway is None:
             return
-        (stored,) = self._ledger.event_log.read_at([Position.parse(position)])
-        event: Any = self._mapper.to_domain_event(stored)
+        event = sealed_event(self._ledger, Position.parse(position))
         if self._clock() >= self._of_use_until(event):
             return
         listener = event.subject_id if isinstance(event, Disclosure.Created) else event.consumer_id

@@ -1,6 +1,5 @@
 """The credit certificate (信用证书) and what is disclosed after its scan (经授权查看)."""
 
-import hmac
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -15,7 +14,7 @@ from domain.refused_scan import RefusedScan
 from domain.rejections import Reason, Refused
 from domain.streams import id_of_command, stream_of
 from domain.worker import Worker
-from ledger import letter_gate
+from ledger import drawn, letter_gate
 from ledger.claims import CONSUMER_PROMPT, REFUSED_SCAN, WORKER_PROMPT, Claim, ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
 from ledger.presence_gate import require_presence
@@ -125,7 +124,7 @@ def _request(
         consumer_name=PersonName.parse(str(ledger.load(Account, consumer_id).name)).masked(),
         scopes=list(scopes),
         choices=choices,
-        digits=choices[_drawn(ledger, cause, "digits") % len(choices)],
+        digits=choices[drawn.number(ledger, cause, "digits") % len(choices)],
     )
     lapses_at = ticket.issued_at + 2 * ledger.rules.certificate_code_ttl
     claim = ledger.blind_index.claim("certificate_code", code, disclosure.id, lapses_at)
@@ -144,20 +143,8 @@ def _prompt_slots(ledger: CreditLedger, cause: Cause, disclosure: Disclosure) ->
         return [slots.take(connection, ledger.blind_index, disclosure.id, cause.at) for slots in limits]
 
 
-def disclosure_in(ledger: CreditLedger, appended: Appended) -> Disclosure:
-    """The disclosure that a committed command requested; its code may have expired since."""
-    (requested,) = ledger.event_log.read_at(appended.positions)
-    return ledger.load(Disclosure, UUID(str(requested.originator_id)))
-
-
-def _drawn(ledger: CreditLedger, cause: Cause, what: str) -> int:
-    """A number nobody can guess, the same again for a retry of the command."""
-    drawn = hmac.digest(ledger.keyring.tickets, f"{what}/{cause.command_id}".encode(), "sha256")
-    return int.from_bytes(drawn[:8], "big")
-
-
 def _choices(ledger: CreditLedger, cause: Cause) -> tuple[str, str, str]:
-    first = _drawn(ledger, cause, "choices")
+    first = drawn.number(ledger, cause, "choices")
     step = 1 + first // DIGIT_PAIRS % (DIGIT_PAIRS // 3)
     one, two, three = (str(10 + (first + step * nth) % DIGIT_PAIRS) for nth in range(3))
     return one, two, three

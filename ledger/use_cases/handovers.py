@@ -1,12 +1,12 @@
 """Borrowed devices (借用他人手机): a short code for one session that can do verification and letter only."""
 
-import hmac
 from uuid import UUID
 
 from domain.event import Cause
 from domain.handover import Handover
 from domain.rejections import Reason, Refused
 from domain.streams import id_of_command
+from ledger import drawn
 from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
 
@@ -28,12 +28,13 @@ def open_handover(ledger: CreditLedger, cause: Cause, subject: UUID) -> tuple[st
     code = _code(ledger, cause)
     handover = Handover.open(cause, subject, id_of_command(cause.command_id, "handover"), ledger.rules)
     claim = ledger.blind_index.claim(CODE, code, handover.id, handover.expires_at)
-    return code, handover, ledger.commit(cause, handover, claims=ClaimChanges(take=(claim,)))
+    appended = ledger.commit(cause, handover, claims=ClaimChanges(take=(claim,)))
+    return code, ledger.load(Handover, handover.id), appended  # a retry's own would expire later than it does
 
 
 def _code(ledger: CreditLedger, cause: Cause) -> str:
-    drawn = hmac.digest(ledger.keyring.tickets, f"handover/{cause.command_id}".encode(), "sha256")
-    return "".join(LETTERS[octet % len(LETTERS)] for octet in drawn[:CODE_LENGTH])
+    octets = drawn.octets(ledger, cause, "handover")[:CODE_LENGTH]
+    return "".join(LETTERS[octet % len(LETTERS)] for octet in octets)
 
 
 @use_case
@@ -56,12 +57,6 @@ def _handover_of(ledger: CreditLedger, code: str) -> Handover:
     if handover is None:
         raise Refused(Reason.HANDOVER_CODE_WRONG, field="code")
     return handover
-
-
-def handover_in(ledger: CreditLedger, appended: Appended) -> Handover:
-    """The handover that a committed command redeemed."""
-    (redeemed,) = ledger.event_log.read_at(appended.positions)
-    return ledger.load(Handover, UUID(str(redeemed.originator_id)))
 
 
 def running_handover(ledger: CreditLedger, cause: Cause, handover_id: UUID) -> Handover:

@@ -1,6 +1,5 @@
 """Proofs without a face: the card way in one go, the way of the officers in two or three steps."""
 
-import hmac
 from uuid import UUID
 
 from domain.access import Look
@@ -11,6 +10,7 @@ from domain.presence import PresenceProof, ShownDocument
 from domain.presence_attempts import PRESENCE_WINDOW, PresenceAttempts
 from domain.rejections import Reason, Refused
 from domain.streams import local_day
+from ledger import drawn
 from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, use_case
 from ledger.own_document import (
@@ -81,8 +81,7 @@ def ask_for_officers(
 
 def code_of(ledger: CreditLedger, cause: Cause) -> str:
     """The code of a request: nobody can guess it, and a retry of the command gets the same."""
-    drawn = hmac.digest(ledger.keyring.tickets, f"{PRESENCE_CODE}/{cause.command_id}".encode(), "sha256")
-    return f"{int.from_bytes(drawn[:8], 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}}"
+    return f"{drawn.number(ledger, cause, PRESENCE_CODE) % 10**CODE_DIGITS:0{CODE_DIGITS}}"
 
 
 def load_proof(ledger: CreditLedger, subject: UUID, proof_id: UUID) -> PresenceProof:
@@ -114,12 +113,6 @@ def confirm_presence(
         raise Refused(because)
     proof.confirm(cause, officer_id, ShownDocument(document.kind, document.authority), ledger.rules)
     return proof, ledger.commit(cause, proof, look)
-
-
-def proof_in(ledger: CreditLedger, appended: Appended) -> PresenceProof:
-    """The proof that a committed command confirmed; its code may have lapsed since."""
-    confirmed, *_ = ledger.event_log.read_at(appended.positions)
-    return ledger.load(PresenceProof, UUID(str(confirmed.originator_id)))
 
 
 def _waiting(ledger: CreditLedger, code: str) -> PresenceProof:

@@ -75,7 +75,7 @@ def withdraw(ledger: CreditLedger, cause: Cause, kind: Signer, signer_id: UUID) 
     return ledger.commit(cause, signer)
 
 
-@use_case
+@repeatable
 def propose_record_types(
     ledger: CreditLedger, cause: Cause, provider_id: UUID, record_types: list[str]
 ) -> Appended:

@@ -1,5 +1,6 @@
 """Borrowed devices: a code that works once, whoever comes first, and leaves nothing."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -9,7 +10,7 @@ from domain.rejections import Reason
 from ledger.credit_ledger import CreditLedger
 from ledger.housekeeping import tidy
 from ledger.use_cases.accounts import cancel_account
-from ledger.use_cases.handovers import end_handover, handover_in, open_handover, redeem, running_handover
+from ledger.use_cases.handovers import end_handover, open_handover, redeem, running_handover
 from tests.conftest import MovableClock
 from tests.controls.moments import INSTANT, MINUTE, refused
 from tests.controls.people import Registered, cause, registered_worker
@@ -31,8 +32,11 @@ def test_a_retry_of_the_command_gives_the_same_code(
     ledger: CreditLedger, clock: MovableClock, worker: Registered
 ) -> None:
     command = cause(clock, "person")
-    first, again = (open_handover(ledger, command, worker.subject) for _ in range(2))
+    first = open_handover(ledger, command, worker.subject)
+    clock.advance(MINUTE)
+    again = open_handover(ledger, replace(command, at=clock()), worker.subject)
     assert (first[0], first[2]) == (again[0], again[2])
+    assert first[1].expires_at == again[1].expires_at
     assert len(first[0]) == 8
 
 
@@ -42,7 +46,7 @@ def test_a_code_is_typed_as_people_type(
     code, handover, _ = open_handover(ledger, cause(clock, "person"), worker.subject)
     typed = f" {code[:4].lower()}-{code[4:]} ".replace("0", "o").replace("1", "l")
     redeemed, appended = redeem(ledger, cause(clock, "public"), typed)
-    assert redeemed.id == handover.id == handover_in(ledger, appended).id
+    assert redeemed.id == handover.id == ledger.load_changed(Handover, appended).id
 
 
 def test_of_many_who_use_a_code_at_once_one_gets_in(

@@ -56,6 +56,19 @@ def test_every_step_of_a_registration_happens_once(
     assert signer.keys.status == {FIRST_KEY: "retired", "2": "in_force"}
 
 
+def test_a_proposal_that_is_repeated_after_a_withdrawal_is_answered_as_before(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    # given a proposal, after which the provider was withdrawn
+    provider_id = registered(ledger, clock, Provider)
+    registry.confirm(ledger, cause(clock, SECOND_ADMINISTRATOR), Provider, provider_id)
+    proposal = cause(clock, FIRST_ADMINISTRATOR)
+    appended = registry.propose_record_types(ledger, proposal, provider_id, ["health"])
+    registry.withdraw(ledger, cause(clock, FIRST_ADMINISTRATOR), Provider, provider_id)
+    # when it is sent again, then its events are where they were
+    assert registry.propose_record_types(ledger, proposal, provider_id, ["health"]) == appended
+
+
 def test_record_types_are_changed_by_two(ledger: CreditLedger, clock: MovableClock) -> None:
     provider_id = registered(ledger, clock, Provider)
     registry.confirm(ledger, cause(clock, SECOND_ADMINISTRATOR), Provider, provider_id)

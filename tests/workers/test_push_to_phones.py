@@ -18,7 +18,8 @@ from tests.conftest import MovableClock
 from tests.controls.http_service import HttpService, http_service
 from tests.controls.people import cause, complete_worker, registered_consumer
 from tests.workers.conftest import Background
-from workers.push import HttpPushGateway, PhoneWaker, PushUnavailable
+from workers.http_gateway import GatewayUnavailable
+from workers.push import HttpPushGateway, PhoneWaker
 
 TOKEN = "a-token-of-the-platform"
 
@@ -132,7 +133,7 @@ def test_a_gateway_out_of_order_leaves_the_message_to_the_queue(
     status: int,
 ) -> None:
     platform.status = status
-    with pytest.raises(PushUnavailable, match=str(status)):
+    with pytest.raises(GatewayUnavailable, match=str(status)):
         phones.wake_phone(str(prompt.position))
     assert targets_of(ledger, prompt.worker, clock())
 

@@ -11,7 +11,8 @@ from ledger.sms_outbox import SmsOutbox
 from tests.conftest import MovableClock
 from tests.controls.http_service import HttpService, http_service
 from tests.controls.messages import FIVE_MINUTES, PHONE, TEXT, queue
-from workers.messages import GatewayUnavailable, HttpSmsGateway, OutboxDelivery
+from workers.http_gateway import GatewayUnavailable
+from workers.messages import HttpSmsGateway, OutboxDelivery
 
 
 @pytest.fixture
