@@ -56,6 +56,9 @@ NEWCOMER = Person("孙丽", _id_number("31010119880623204"), "13500135000")
 """Registers as a consumer, becomes a worker, and has an old phone."""
 STRANGER = Person("赵强", _id_number("44010319790821005"), "13700137000")
 
+OFFICER = Person("周敏", _id_number("34010419750616002"), "13600136001")
+"""Looks at documents at a counter; must not be whom they look at."""
+
 MOVED = replace(WORKER, phone="13800138001")
 """The worker after the change of the phone number."""
 

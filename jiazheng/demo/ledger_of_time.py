@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from jiazheng.demo.cast import CONSUMER, MOVED, WORKER
+from jiazheng.demo.cast import CONSUMER, MOVED, OFFICER, WORKER
 from jiazheng.demo.certificate import SCOPES
 from jiazheng.demo.client import expect, refused, until
 from jiazheng.demo.world import World, photo
@@ -24,9 +24,14 @@ def play_time(world: World) -> None:
     tell.step("One second past the deadline, all workers stopped: refused already", lambda: overdue(world))
     tell.step("The workers run again: left (离职), at the deadline", lambda: left(world))
     tell.step("A new check-in restores the employment", lambda: restored(world))
+    tell.step(
+        "The worker withdraws the consent to face checks: no template is left", lambda: without_face(world)
+    )
+    tell.step("An officer at a counter vouches: checked in without a face", lambda: vouched(world))
     tell.chapter("10  The regulator · 主管部门")
     tell.step("The trail from the event log", lambda: trail(world))
     tell.step("The authorization as of three instants", lambda: replay(world))
+    tell.step("The worker sees who looked, and why", lambda: looks(world))
     tell.chapter("11  Cancellation · 注销")
     tell.step("The worker cancels the account", lambda: cancel(world))
     tell.step("Login is refused", lambda: no_login(world))
@@ -104,6 +109,45 @@ def restored(world: World) -> str:
     said = check_in(world, "obama2.jpg")
     world.worker.post("/v1/certificate-codes")
     return f"employed, {said}"
+
+
+def without_face(world: World) -> str:
+    """No face check passes from here on, and each step names the other ways."""
+    world.worker.post("/v1/me/face-consent/withdrawal")
+    problem = refused(
+        "face-consent-missing", lambda: world.worker.post("/v1/check-ins", files=photo("obama.jpg"))
+    )
+    return f"{problem['title']}; instead: {', '.join(problem['ways'])}"
+
+
+def vouched(world: World) -> str:
+    """The worker shows a code and the ID card; the officer types what the card says."""
+    signed_in_regulator(world)  # and with them the administrators
+    world.grant("officer", "officer", id_number=OFFICER.id_number)
+    asked = world.worker.post("/v1/presence-requests", json={"purpose": "check_in"})
+    document = {
+        "code": asked["code"],
+        "name": WORKER.name,
+        "id_number": WORKER.id_number,
+        "document_kind": "resident_id",
+        "document_authority": "合肥市公安局蜀山分局",
+        "valid_until": None,
+    }
+    world.staff["officer"].post("/v1/officer/presence-confirmations", json=document)
+    world.worker.post("/v1/check-ins", data={"presence_proof": asked["presence_proof"]})
+    return f"due {world.worker.get('/v1/me/attendance')['due_at'][:16]}"
+
+
+def looks(world: World) -> str:
+    """The operator, the officer, the consumer and the regulator, each with a reason."""
+
+    def found() -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = world.worker.get("/v1/me/looks")["items"]
+        return rows if {row["who"]["kind"] for row in rows} >= {"regulator", "officer"} else []
+
+    rows = until(found, "the looks are listed")
+    kinds = sorted({row["who"]["kind"] for row in rows})
+    return f"{len(rows)} looks: {', '.join(kinds)}; the last one by {rows[0]['basis']}"
 
 
 def trail(world: World) -> str:

@@ -93,7 +93,7 @@ def _search(world: World, text: str) -> list[dict[str, Any]]:
 
 def confirm(world: World) -> str:
     """The operator sees who waits, under a masked name, and confirms."""
-    world.grant("operator", "operator", world.facts["enterprise_id"])
+    world.grant("operator", "operator", enterprise_id=world.facts["enterprise_id"])
     operator = world.staff["operator"]
     waiting = until(lambda: operator.get("/v1/enterprise/employments")["items"], "somebody waits")
     expect([row["status"] for row in waiting] == ["chosen"], "one worker waits")

@@ -96,9 +96,9 @@ class World:
     def _challenge(self) -> str:
         return str(self.visitor.post("/v1/staff-challenges")["challenge"])
 
-    def grant(self, name: str, role: str, enterprise_id: str | None = None) -> None:
+    def grant(self, name: str, role: str, **more: str) -> None:
         """Give somebody a role: one administrator proposes, the other grants; each has half of the token."""
-        body = {"role": role, "enterprise_id": enterprise_id}
+        body = {"role": role, **more}
         proposal = self.staff["first administrator"].post("/v1/staff", json=body)
         granted = self.staff["second administrator"].post(f"/v1/staff/{proposal['staff_id']}/grant")
         token = f"{proposal['enrolment_token_half']}.{granted['enrolment_token_half']}"
