@@ -81,11 +81,12 @@ async def change_phone(act: Acting, given: PhoneChangeIn) -> Accepted:
         if given.old_sms_code:
             await require_own_sms_code(act, given.old_sms_code, "old_sms_code")
         await require_sms_code(act, phone, given.sms_code)
+        # first, so that no process dies in between; where the change is refused, one signs in again
+        await act.query(own_sessions.revoke_others, act.cause.at, act.caller, act.signed_in.session_id)
         is_proven, proof_id = given.old_sms_code is not None, given.presence_proof
         await act.run(
             accounts.change_phone, act.caller, phone, old_phone_is_proven=is_proven, proof_id=proof_id
         )
-    await act.query(own_sessions.revoke_others, act.cause.at, act.caller, act.signed_in.session_id)
     return DONE
 
 

@@ -33,6 +33,15 @@ def test_every_other_session_ends(api: Api, consumer: Visitor) -> None:
     assert api.get("/v1/me", consumer.token).is_success
 
 
+def test_the_other_sessions_end_before_the_phone_changes(api: Api, consumer: Visitor) -> None:
+    # given a second session, and a new number that turns out to be somebody else's
+    tablet, other = sign_in(api, consumer.person).json(), register_consumer(api).person
+    # when the change stops there, as a process that dies would, and as late as it can
+    assert refusal(change(api, consumer, other)) == (409, "phone-taken", None)
+    # then no session is left that should have ended
+    assert refusal(api.get("/v1/me", tablet["access_token"]))[1] == "token-invalid"
+
+
 def test_each_wrong_code_is_named_and_changes_nothing(api: Api, consumer: Visitor) -> None:
     before = api.appended()
     for field in ("sms_code", "old_sms_code"):
