@@ -1,6 +1,6 @@
 """Before the code is right nobody learns whether a phone or an ID number is registered: by no means.
 
-Answers are compared to the byte, and the work behind them by its statements, which time cannot blur.
+Answers are compared to the byte, the work behind them by its statements; times: `test_times_tell_nothing.py`.
 """
 
 from collections.abc import Callable, Iterator
