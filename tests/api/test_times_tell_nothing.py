@@ -1,7 +1,8 @@
 """Before the code is right nobody learns from the time of an answer whether phone or ID number is registered.
 
 No time is asserted: answers about somebody and about nobody come in pairs, in an order drawn anew for each:
-whatever else the machine does falls on both alike, and only their ranks are compared. What costs less than the machine's own noise shows in the statements instead: `test_no_enumeration.py`.
+whatever else the machine does falls on both alike, and only their ranks are compared. What costs less than
+the machine's own noise shows in the statements instead: `test_no_enumeration.py`.
 """
 
 import random
