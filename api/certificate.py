@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Form, Request, status
+from fastapi import Form, Header, status
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse
@@ -23,7 +23,25 @@ from ledger.use_cases import disclosures
 
 routes = router("certificate")
 
-EVENTS: dict[str, Any] = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+EVENTS: dict[str, Any] = {
+    "content": {
+        "text/event-stream": {
+            "schema": {
+                "type": "string",
+                "contentMediaType": "text/event-stream",
+                "contentSchema": {"type": "array", "items": {"$ref": "#/components/schemas/PushEvent"}},
+            },
+            "example": (
+                "event: disclosure.requested\nid: 0.0.0.0.0.7.0.0.0.0.0.0.0.0.0.0\n"
+                'data: {"disclosure_id": "3f0c8c1e-6f2b-8a41-9d0e-0b6f3c9a7d15", "what": "requested",'
+                ' "at": "2026-03-02T01:00:00.000000+00:00"}\n\n'
+            ),
+        }
+    }
+}
+LastEventId = Annotated[
+    str, Header(alias="Last-Event-ID", description="the last `id` that was seen; what was missed comes first")
+]
 
 
 class CodeOut(BaseModel):
@@ -149,9 +167,11 @@ async def push_target(act: Acting, target: PushTargetIn) -> Accepted:
 
 
 @routes.get("/push", response_class=EventSourceResponse, responses={200: EVENTS})
-async def push(act: Acting, request: Request) -> Response:
-    """What happens to one's disclosures, as server-sent events; `Last-Event-ID` catches up."""
-    last_event_id = request.headers.get("last-event-id", "")
+async def push(act: Acting, last_event_id: LastEventId = "") -> Response:
+    """What happens to one's disclosures and handovers, as server-sent events.
+
+    The stream ends with the access token: refresh it, and connect again. A comment comes every 15 seconds.
+    """
     return EventSourceResponse(act.parts.push.stream(act.signed_in, last_event_id), ping=15)
 
 
