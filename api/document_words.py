@@ -7,7 +7,7 @@ The credit ledger of household-service workers (家政服务信用账本).
 or `/v1/sessions`), or as staff with a passkey; send the access token as `Authorization: Bearer
 …`. It holds 15 minutes; `token-invalid` (401) means: send the refresh token to `POST
 /v1/session-refreshes`, and keep both tokens that come back. `x-roles` tells who may call an
-operation.
+operation; `borrowed` is a worker's session on somebody else's device, which cannot be refreshed.
 
 **Send each POST once.** It carries an `Idempotency-Key`, a fresh UUID for each new request.
 After a lost connection or a 5xx send the same request with the same key: it is carried out

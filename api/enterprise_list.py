@@ -29,9 +29,9 @@ CSV_BODY = {
     "requestBody": {
         "required": True,
         "description": (
-            "the file itself, in UTF-8 or GB18030, at most 256 MB; the columns in any order, under these names or"
-            " 统一社会信用代码, 企业名称, 品牌, 省份, 城市, 经营状态; `status` is `operating` 在营, `suspended` 停业"
-            " or `struck_off` 注销"
+            "the file itself, in UTF-8 or GB18030, at most 256 MB; the columns in any order, under these"
+            " names or 统一社会信用代码, 企业名称, 品牌, 省份, 城市, 经营状态;"
+            " `status` is `operating` 在营, `suspended` 停业 or `struck_off` 注销"
         ),
         "content": {
             "text/csv": {
@@ -52,8 +52,8 @@ REPORT: dict[int | str, dict[str, Any]] = {
             "text/csv": {
                 "schema": {
                     "type": "string",
-                    "description": "by line: its number, the header being 1; the column, empty for the line as a"
-                    f" whole; the reason, one of {', '.join(f'`{reason}`' for reason in REASONS)}",
+                    "description": "by line: its number, the header being 1; the column, empty for the line"
+                    f" as a whole; the reason, one of {', '.join(f'`{reason}`' for reason in REASONS)}",
                 },
                 "example": "line,column,reason\r\n2,uscc,uscc-checksum\r\n7,,wrong-number-of-columns\r\n",
             }

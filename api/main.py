@@ -81,6 +81,7 @@ def create_app(open_parts: Callable[[], AbstractAsyncContextManager[Parts]]) -> 
         version="1",
         lifespan=lifespan,
         redoc_url=None,
+        redirect_slashes=False,  # an address with one slash too many is none, and is not led elsewhere
     )
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign] # as FastAPI's guide says
     for routes in ROUTERS:
