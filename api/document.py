@@ -12,7 +12,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api.access import ROLES_OF_ROUTE
 from api.caching import MAX_AGE_SECONDS
-from api.document_words import DESCRIPTION, STATUS_WORDS, TAGS
+from api.document_words import DESCRIPTION, PUSH_EXAMPLE, STATUS_WORDS, TAGS
 from api.documentation import HEADERS, ProblemOut, PushEvent
 from api.etags import TAGGED
 from api.field_texts import FIELDS, Said
@@ -81,7 +81,8 @@ def _complete_operation(route: str, operation: Json) -> None:
     for status, said in answers.items():
         if status.startswith("2"):
             said["headers"] = _headers_of(route) | said.get("headers", {})
-            said["description"] = STATUS_WORDS[status]
+            said["description"] = _own_words(said) or STATUS_WORDS[status]
+            _shape_stream(said)
     if route in TAGGED and route.startswith("GET"):
         parameters.append(IF_NONE_MATCH)
         answers["304"] = {"description": STATUS_WORDS["304"], "headers": _headers_of(route)}
@@ -97,6 +98,21 @@ IF_NONE_MATCH = {
     "schema": {"type": "string"},
     "example": '"v3"',
 }
+
+
+def _own_words(said: Json) -> str:
+    """What a route says of its answer; nothing where the framework said something."""
+    words: str = said["description"]
+    return "" if words == "Successful Response" else words
+
+
+def _shape_stream(said: Json) -> None:
+    """A stream of events is a text that the shape of an event says how to read (JSON Schema 2020-12, 8)."""
+    stream = said.get("content", {}).get("text/event-stream")
+    if stream:
+        events = {"type": "array", "items": {"$ref": f"{SCHEMAS}/PushEvent"}}
+        stream["schema"] |= {"contentMediaType": "text/event-stream", "contentSchema": events}
+        stream["example"] = PUSH_EXAMPLE
 
 
 def _by_shape(operation: Json) -> set[str]:

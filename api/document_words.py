@@ -63,3 +63,10 @@ STATUS_WORDS = {
     "204": "Done; there is nothing to say",
     "304": "What `If-None-Match` names is still so; no body",
 }
+
+PUSH_EXAMPLE = (
+    "event: disclosure.requested\n"
+    "id: 0.0.0.0.0.7.0.0.0.0.0.0.0.0.0.0\n"
+    'data: {"disclosure_id": "3f0c8c1e-6f2b-8a41-9d0e-0b6f3c9a7d15", "what": "requested",'
+    ' "at": "2026-03-02T01:00:00Z"}\n\n'
+)

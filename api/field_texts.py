@@ -181,20 +181,11 @@ FIELDS: dict[str, Said] = {
     # certificate and disclosures
     "code": Said("opaque; the QR code holds it", OPAQUE),
     "disclosure_id": Said("the disclosure", AN_ID),
-    "DisclosureOut.status": Said(
-        "`pending`: the worker has not answered; `approved`: can be read; `declined`; "
-        "`expired`: nobody answered; `abandoned` by the consumer; `ended`: can be read no more",
-        "pending",
-        ("pending", "approved", "declined", "expired", "abandoned", "ended"),
-    ),
-    "DisclosureOut.scopes": Said("what the consumer asked for", None, SCOPES),
-    "DisclosureOut.expires_at": Said("until when the worker can answer", INSTANT),
     "approved_scopes": Said("what the worker approved of it", None, SCOPES),
     "readable_until": Said("until when it can be read; `null`: it was not approved", INSTANT),
     "consumer_id": Said("the consumer", AN_ID),
     "consumer_name": Said("masked, or `erased`", "张*"),
     "digits": Said("the two digits on the consumer's screen", "47"),
-    "DisclosureOut.digits": Said("for the consumer's screen; `null` for the worker", "47"),
     "choices": Said(
         "three pairs of digits, for the worker to pick from; `null` for the consumer", ["47", "77", "17"]
     ),
