@@ -6,6 +6,11 @@ in one shape. A field without any text fails a test.
 
 from dataclasses import dataclass
 
+from domain.assurance import ASSURANCES, LEAST_ASSURANCE
+from domain.credit_record import RECORD_TYPES
+from domain.letter import SCOPES
+from domain.staff import STAFF_ROLES
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -28,9 +33,6 @@ JWS = "eyJhbGciOiJFZERTQSIsImtpZCI6IjIwMjYtYSJ9.e30.c2lnbmF0dXJl"
 A_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 CREDENTIAL = {"id": "…", "rawId": "…", "type": "public-key", "response": {"clientDataJSON": "…"}}
 SIGNER_STATUS = ("proposed", "in_force", "withdrawn")
-RECORD_TYPES = ("tax", "bank_credit", "identity", "criminal_record", "insurance", "health")
-SCOPES = ("basic", "identity", "tax", "bank_credit", "criminal_record", "health", "insurance", "training")
-ROLES = ("operator", "regulator", "editor", "officer", "administrator", "custodian")
 EMPLOYMENT = ("chosen", "confirmed", "employed", "left", "refused", "ended")
 EMPLOYMENT_TEXT = (
     "`chosen`: the enterprise has not answered; `confirmed`: the registration is not complete yet; "
@@ -39,9 +41,6 @@ EMPLOYMENT_TEXT = (
 )
 PROOF_STATUS = ("waiting", "usable", "used", "expired")
 LETTER_STATUS = ("signed", "in_force", "outdated", "revoked")
-ASSURANCES = ("web", "attested_app", "kiosk", "officer")
-STEPS = ("identity", "authorization", "check_in", "disclosure", "sign_in", "phone_change")
-WAYS = ("card_code_passcode", "officers", "passcode")
 
 FIELDS: dict[str, Said] = {
     # of every list and answer
@@ -113,7 +112,7 @@ FIELDS: dict[str, Said] = {
     "platform": Said("whose push service wakes the phone", "huawei"),
     "PushTargetIn.token": Said("what the platform gave the app", OPAQUE),
     # proofs of presence
-    "purpose": Said("the step that it is for", "check_in", STEPS),
+    "purpose": Said("the step that it is for", "check_in", tuple(LEAST_ASSURANCE)),
     "presence_proof": Said("the id of a proof for this step, in place of a photo", AN_ID),
     "ProofOut.status": Said(
         "`waiting` for officers, `usable` once, `used` or `expired`", "usable", PROOF_STATUS
@@ -255,7 +254,7 @@ FIELDS: dict[str, Said] = {
     "finished_at": Said("when the last line was read; `null`: not yet", INSTANT),
     # staff
     "staff_id": Said("the member of staff", AN_ID),
-    "StaffOut.role": Said("the role", "operator", ROLES),
+    "StaffOut.role": Said("the role", "operator", STAFF_ROLES),
     "ProposalIn.role": Said("the role"),
     "StaffOut.enterprise_id": Said("of an operator; `null` for others", AN_ID),
     "ProposalIn.enterprise_id": Said("of an operator, and of nobody else", AN_ID),
