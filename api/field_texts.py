@@ -258,7 +258,9 @@ FIELDS: dict[str, Said] = {
     "ProposalIn.role": Said("the role"),
     "StaffOut.enterprise_id": Said("of an operator; `null` for others", AN_ID),
     "ProposalIn.enterprise_id": Said("of an operator, and of nobody else", AN_ID),
-    "StaffOut.status": Said("`proposed`: waits for a second one", "granted", ("proposed", "granted", "withdrawn")),
+    "StaffOut.status": Said(
+        "`proposed`: waits for a second one", "granted", ("proposed", "granted", "withdrawn")
+    ),
     "proposed_by": Said("who proposed it, such as `staff:<id>`", f"staff:{AN_ID}"),
     "proposed_at": Said("when", INSTANT),
     "withdrawal_proposed_by": Said("who proposed to withdraw it; `null`: nobody", f"staff:{AN_ID}"),

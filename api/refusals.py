@@ -160,7 +160,7 @@ OWN_REFUSALS: dict[str, Codes] = {
         {"enterprise-already-chosen", "enterprise-struck-off", "enterprise-unknown"}
     ),
     "GET /v1/me/employments": NONE,
-    "POST /v1/me/employments/{enterprise_id}/end": frozenset({"employment-not-open"}),
+    "POST /v1/me/employments/{enterprise_id}/end": frozenset({"employment-not-open", "worker-unknown"}),
     "POST /v1/identity-challenges": NONE,
     "POST /v1/identity-verifications": CARD | SHOWING | OPEN | {"id-number-taken", "no-enterprise-chosen"},
     "POST /v1/letter-signatures": frozenset(
@@ -304,6 +304,8 @@ def refusals_of(route: str) -> Codes:
     codes = OWN_REFUSALS[route] | FOR_ALL | OF_METHOD[method]
     if "public" not in roles:
         codes |= {"token-invalid"} | (NONE if roles == SIGNED_IN else {"not-allowed"})
+    if roles <= PEOPLE:
+        codes |= {"not-found"}  # the session's account: a restored database may not have it
     if method != "GET" and roles <= PEOPLE:
         codes |= ERASED  # the account may be cancelled in this moment
     if route in KIND_OF_ROUTE:
