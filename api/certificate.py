@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Form, Request, status
+from fastapi import Form, Header, status
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse
@@ -23,7 +23,21 @@ from ledger.use_cases import disclosures
 
 routes = router("certificate")
 
-EVENTS: dict[str, Any] = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+PUSHED = """Server-sent events. First `hello`; then `disclosure.` with `requested`, `approved`, `declined`,
+`expired`, `abandoned`, `viewed`, `ended` or `scan_refused`, and `handover.` with `opened`, `redeemed`,
+`completed` or `ended`. The data is JSON: `disclosure_id` or `handover_id`, `what`, `at`. Of a refused scan
+there is a receipt, and no disclosure to read. Keep the last `id`. A line that begins with a colon is a sign
+of life."""
+EVENTS: dict[str, Any] = {
+    "description": PUSHED,
+    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+}
+DisclosureStatus = Literal["pending", "approved", "declined", "expired", "abandoned", "ended"]
+
+
+LastEventId = Annotated[
+    str, Header(alias="Last-Event-ID", description="the last `id` seen; what was missed comes first")
+]
 
 
 class CodeOut(BaseModel):
@@ -48,14 +62,19 @@ class DisclosureOut(BaseModel):
     """
 
     disclosure_id: UUID
-    status: str
-    scopes: list[str]
-    approved_scopes: list[str]
-    expires_at: datetime
-    readable_until: datetime | None
-    consumer_name: str
-    digits: str | None = None
-    choices: list[str] | None = None
+    status: Annotated[
+        DisclosureStatus,
+        Field(description="`ended`: the half hour is over, or the letter was revoked or replaced"),
+    ]
+    scopes: Annotated[list[Scope], Field(description="what the consumer asks for")]
+    approved_scopes: Annotated[list[Scope], Field(description="empty until the worker approves some")]
+    expires_at: Annotated[datetime, Field(description="until then the worker may answer")]
+    readable_until: Annotated[datetime | None, Field(description="null until the worker approves")]
+    consumer_name: Annotated[str, Field(description="masked, or `erased`")]
+    digits: Annotated[str | None, Field(description="for the consumer's screen; null for the worker")] = None
+    choices: Annotated[
+        list[str] | None, Field(description="three, for the worker's screen; null for the consumer")
+    ] = None
 
 
 class PushTargetIn(BaseModel):
@@ -149,9 +168,8 @@ async def push_target(act: Acting, target: PushTargetIn) -> Accepted:
 
 
 @routes.get("/push", response_class=EventSourceResponse, responses={200: EVENTS})
-async def push(act: Acting, request: Request) -> Response:
+async def push(act: Acting, last_event_id: LastEventId = "") -> Response:
     """What happens to one's disclosures, as server-sent events; `Last-Event-ID` catches up."""
-    last_event_id = request.headers.get("last-event-id", "")
     return EventSourceResponse(act.parts.push.stream(act.signed_in, last_event_id), ping=15)
 
 

@@ -1,17 +1,22 @@
-"""What the OpenAPI document says about every route beyond its own schemas."""
+"""What the OpenAPI document says of every route beyond its own schemas: security, headers, common shapes."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from fastapi import Security
 from fastapi.params import Depends
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, Field
 
 from api.access import ROLES_OF_ROUTE
-from api.problems import MEDIA_TYPE
 
-_BEARER = HTTPBearer(auto_error=False, scheme_name="accessToken", description="`access_token` of a session")
+_BEARER = HTTPBearer(
+    auto_error=False,
+    scheme_name="accessToken",
+    description="`access_token` of a session: opaque, for 15 minutes, void at once when the session ends",
+)
 """Documents the token only; `api.route` admits the caller before any dependency runs."""
 
 _IDEMPOTENCY_KEY = {
@@ -20,14 +25,28 @@ _IDEMPOTENCY_KEY = {
     "required": True,
     "description": "a fresh UUID for each new request, the same one for a repeated request",
     "schema": {"type": "string", "minLength": 8, "maxLength": 128},
+    "example": "1f0c4c9e-5a52-4d55-9d7c-6b9f4f0a2f11",
 }
 _LEDGER_POSITION = {
     "name": "Ledger-Position",
     "in": "header",
     "required": False,
-    "description": "the answer waits until the read models have seen this position",
+    "description": "of an answer to a write; this one waits until the read models have seen it",
     "schema": {"type": "string"},
+    "example": "12.345",
 }
+
+
+class WrongField(BaseModel):
+    """What is wrong with a field of a request that has not the documented shape."""
+
+    field: Annotated[str, Field(description="its name; below a list also the index", examples=["scopes.0"])]
+    code: Annotated[
+        str,
+        Field(
+            description="the kind of mistake, as pydantic names it", examples=["missing", "string_too_long"]
+        ),
+    ]
 
 
 class ProblemOut(BaseModel):
@@ -39,21 +58,70 @@ class ProblemOut(BaseModel):
     code: str
     detail: str | None = None
     field: str | None = None
-    at: Annotated[datetime | None, Field(description="since when it is so, where that is told")] = None
-    errors: Annotated[
-        list[dict[str, str]] | None, Field(description="each wrong `field`, and the `code` of the mistake")
-    ] = None
+    at: datetime | None = None
+    errors: Annotated[list[WrongField] | None, Field(description="of `request-invalid`: what is wrong")] = (
+        None
+    )
     ticket: Annotated[str | None, Field(description="of `second-factor-needed`: for the next step")] = None
     ways: Annotated[list[str] | None, Field(description="of `face-consent-missing`: the other ways")] = None
     factors: Annotated[list[str] | None, Field(description="of `second-factor-needed`: one of them")] = None
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    "4XX": {
-        "description": "A problem with a stable `code`",
-        "content": {MEDIA_TYPE: {"schema": ProblemOut.model_json_schema()}},
-    }
+class PushedOut(BaseModel):
+    """The data of a pushed event: ids, nothing of a person; ask the API what it is about."""
+
+    disclosure_id: Annotated[UUID | None, Field(description="of the events `disclosure.…`")] = None
+    handover_id: Annotated[UUID | None, Field(description="of the events `handover.…`")] = None
+    what: Annotated[
+        str | None, Field(description="the second part of the event's name", examples=["approved"])
+    ] = None
+    at: Annotated[datetime | None, Field(description="when it happened")] = None
+
+
+class PushEvent(BaseModel):
+    """A server-sent event, as its lines `event:`, `id:` and `data:` (JSON) tell it; `hello` has no data."""
+
+    event: Annotated[
+        Literal[
+            "hello",
+            "disclosure.requested",
+            "disclosure.approved",
+            "disclosure.declined",
+            "disclosure.expired",
+            "disclosure.abandoned",
+            "disclosure.viewed",
+            "disclosure.ended",
+            "disclosure.scan_refused",
+            "handover.opened",
+            "handover.redeemed",
+            "handover.completed",
+            "handover.ended",
+        ],
+        Field(description="`hello` comes first; a worker hears the first of the others when somebody scans"),
+    ]
+    id: Annotated[str, Field(description="opaque; sent back as `Last-Event-ID` it brings what was missed")]
+    data: Annotated[PushedOut, Field(description="JSON, in one line")]
+
+
+HEADERS: dict[str, Any] = {
+    name: {"description": text, "schema": {"type": "string"}, "example": example}
+    for name, (text, example) in {
+        "Cache-Control": ("how long a cache may keep it: not at all, unless it is public", "no-store"),
+        "Vary": ("a cache keeps one for each of these request headers", "Ledger-Position"),
+        "ETag": ("the version, for `If-Match` and `If-None-Match`", '"v3"'),
+        "Ledger-Position": (
+            "where the log holds what the request appended; none if it appended nothing",
+            "12.345",
+        ),
+        "Retry-After": ("seconds to wait before the same request is sent again, under the same key", "1"),
+        "WWW-Authenticate": ("the scheme to sign in with", "Bearer"),
+        "Content-Disposition": ("the name of the file", 'attachment; filename="letter.pdf"'),
+    }.items()
 }
+
+
+NAMED_FILE = {"Content-Disposition": {"$ref": "#/components/headers/Content-Disposition"}}
+"""Of an answer that is a file."""
 
 
 def parameters_of(method: str) -> dict[str, Any]:
@@ -66,3 +134,8 @@ def parameters_of(method: str) -> dict[str, Any]:
 def admission_to(route: str) -> list[Depends]:
     """Names the access token where the table of roles asks for one."""
     return [] if "public" in ROLES_OF_ROUTE.get(route, ()) else [Security(_BEARER)]
+
+
+def operation_id(route: APIRoute) -> str:
+    """How generated clients call an operation: its audience and what it does."""
+    return f"{route.tags[0]}_{route.name}".replace(" ", "_")

@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from api.act import Act, Acting
+from api.documentation import NAMED_FILE
 from api.problems import Problem
 from api.route import router
 from api.schemas import DONE, Accepted, EntryKind, ShortText
@@ -18,7 +19,7 @@ from api.uploads import Upload, upload_of
 from domain.enterprise import Decision
 from domain.event import Cause
 from ledger.credit_ledger import Appended, CreditLedger
-from ledger.enterprise_csv import NoEnterpriseList
+from ledger.enterprise_csv import REASONS, NoEnterpriseList
 from ledger.enterprise_imports import EnterpriseImports, ImportRow
 from ledger.use_cases.enterprises import add_entry, entry_of_command, lift_entry
 
@@ -27,12 +28,38 @@ routes = router("editor")
 CSV_BODY = {
     "requestBody": {
         "required": True,
-        "description": "the file itself, in UTF-8 or GB18030",
-        "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}},
+        "description": (
+            "the file itself, in UTF-8 or GB18030, at most 256 MB; the columns in any order, under these"
+            " names or 统一社会信用代码, 企业名称, 品牌, 省份, 城市, 经营状态;"
+            " `status` is `operating` 在营, `suspended` 停业 or `struck_off` 注销"
+        ),
+        "content": {
+            "text/csv": {
+                "schema": {"type": "string", "format": "binary"},
+                "example": (
+                    "uscc,name,brand,province,city,status\r\n"
+                    "91110105MA00000807,北京朝阳爱侬家政服务有限公司,爱侬,北京市,朝阳区,operating\r\n"
+                ),
+            }
+        },
     }
 }
 """What the document says of a body that no parameter declares, since it is never held in memory."""
-CSV_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+REPORT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "headers": NAMED_FILE,
+        "content": {
+            "text/csv": {
+                "schema": {
+                    "type": "string",
+                    "description": "by line: its number, the header being 1; the column, empty for the line"
+                    f" as a whole; the reason, one of {', '.join(f'`{reason}`' for reason in REASONS)}",
+                },
+                "example": "line,column,reason\r\n2,uscc,uscc-checksum\r\n7,,wrong-number-of-columns\r\n",
+            }
+        },
+    }
+}
 
 
 class ImportOut(BaseModel):
@@ -80,7 +107,7 @@ async def import_progress(act: Acting, import_id: UUID) -> ImportOut:
 @routes.get(
     "/enterprise-imports/{import_id}/rejections.csv",
     response_class=StreamingResponse,
-    responses=CSV_ANSWER,
+    responses=REPORT,
 )
 async def import_rejections(act: Acting, import_id: UUID) -> StreamingResponse:
     """Download every rejected line so far as CSV: line, column (empty: the whole line), reason."""

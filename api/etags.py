@@ -17,6 +17,17 @@ from api.problems import Problem
 _VERSION = re.compile(r'"v([1-9][0-9]{0,8})"')
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 STAYS_IN_304 = ("etag", "vary")
+TAGGED = frozenset(
+    {
+        "GET /v1/announcements/{announcement_id}",
+        "GET /v1/me/profile/{page}",
+        "PUT /v1/me/profile/{page}",
+        "GET /download",
+        "GET /download/qr.png",
+        "GET /download/qr.svg",
+    }
+)
+"""The routes whose answers have a tag, for the document."""
 
 
 def etag_of(version: int) -> str:
@@ -31,7 +42,12 @@ def etag_of_content(content: bytes) -> str:
 
 def expected_version(
     if_match: Annotated[
-        str | None, Header(description="the `ETag` that the change was made from; 428 without, 412 if stale")
+        str | None,
+        Header(
+            alias="If-Match",
+            description="the `ETag` that the change was made from; 428 without, 412 if stale",
+            examples=['"v3"'],
+        ),
     ] = None,
 ) -> int:
     """The version that `If-Match` names; one tag, since a change is made from one version.

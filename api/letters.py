@@ -7,6 +7,7 @@ from fastapi import Path, Response
 from pydantic import BaseModel
 
 from api.act import Act, Acting
+from api.documentation import NAMED_FILE
 from api.letter_pdf import SignedCopy, letter_pdf
 from api.route import router
 from api.schemas import PLAIN
@@ -19,7 +20,10 @@ from ledger.credit_ledger import CreditLedger
 
 routes = router("letter")
 
-PDF: dict[str, Any] = {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
+PDF: dict[str, Any] = {
+    "headers": NAMED_FILE,
+    "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+}
 Version = Annotated[str, Path(max_length=20, pattern=PLAIN)]
 
 

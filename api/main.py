@@ -32,17 +32,9 @@ from api import (
     sessions,
     worker,
 )
+from api.document import document_of
 from api.parts import Parts
 from api.problems import Problem, problem_of, response_of
-
-DESCRIPTION = """
-The credit ledger of household-service workers (家政服务信用账本).
-
-* Sign in with phone and SMS code, or with a passkey; send the access token as `Authorization: Bearer …`.
-* Every POST carries an `Idempotency-Key`: the same request again gets the same answer, once worked for.
-* Answers to writes carry `Ledger-Position`; send it with a GET to see your own write.
-* Errors are `application/problem+json` (RFC 9457) with a stable `code`.
-"""
 
 ROUTERS = (
     public.routes,
@@ -87,10 +79,11 @@ def create_app(open_parts: Callable[[], AbstractAsyncContextManager[Parts]]) -> 
     app = FastAPIOffline(  # the documentation's page brings its scripts with it
         title="Jiazheng Credit Ledger",
         version="1",
-        description=DESCRIPTION,
         lifespan=lifespan,
         redoc_url=None,
+        redirect_slashes=False,  # an address with one slash too many is none, and is not led elsewhere
     )
+    app.openapi = lambda: document_of(app)  # type: ignore[method-assign] # as FastAPI's guide says
     for routes in ROUTERS:
         app.include_router(routes)
     app.add_exception_handler(404, _unrouted)

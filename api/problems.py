@@ -66,7 +66,8 @@ def response_of(problem: Problem) -> Response:
     body |= problem.members or {}
     body |= {"errors": list(problem.errors)} if problem.errors else {}
     body |= {"at": to_jsonable_python(problem.at.astimezone(UTC))} if problem.at else {}
-    headers = {"Retry-After": "1"} if problem.code in RETRY_LATER else {}
+    headers = {"Cache-Control": "no-store"}  # else a cache may keep a 404 or 410 (RFC 9110, 15.1)
+    headers |= {"Retry-After": "1"} if problem.code in RETRY_LATER else {}
     headers |= {"Retry-After": str(problem.retry_after_seconds)} if problem.retry_after_seconds else {}
     headers |= {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else {}
     headers |= {"Allow": problem.allow} if problem.allow else {}

@@ -67,9 +67,14 @@ class CodeListOut(BaseModel):
 
 
 def seen_version(
-    if_match: Annotated[str | None, Header(description="the `ETag` of the page that was changed")] = None,
+    if_match: Annotated[
+        str | None, Header(alias="If-Match", description="the `ETag` of the page that was changed")
+    ] = None,
     if_none_match: Annotated[
-        str | None, Header(description="`*` instead of `If-Match` for a page that was never saved")
+        str | None,
+        Header(
+            alias="If-None-Match", description="`*` instead of `If-Match` for a page that was never saved"
+        ),
     ] = None,
 ) -> int:
     """The version of the page that the client saw; 0 if it saw none."""

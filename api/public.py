@@ -11,7 +11,7 @@ from api.act import Act, Acting
 from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.problems import Problem
 from api.route import router
-from api.schemas import PLAIN, EntryKind
+from api.schemas import PLAIN, EnterpriseStatus, EntryKind
 from projections import employment, enterprise_directory, enterprise_record
 from projections.enterprise_directory import EnterpriseRow, Search
 from projections.enterprise_record import EntryRow
@@ -31,7 +31,7 @@ class EnterpriseOut(BaseModel):
     brand: str
     province: str
     city: str
-    status: str
+    status: EnterpriseStatus
 
 
 class LiftOut(BaseModel):
@@ -80,13 +80,16 @@ async def health() -> Health:
     return Health()
 
 
+PART = "Chinese characters, pinyin without tones and spaces, or pinyin initials"
+
+
 def searched(
-    text: SearchText = "",
-    name: SearchText = "",
-    brand: SearchText = "",
-    uscc: SearchText = "",
-    province: SearchText = "",
-    city: SearchText = "",
+    text: Annotated[SearchText, Query(description=f"part of name or brand: {PART}", examples=["anlj"])] = "",
+    name: Annotated[SearchText, Query(description=f"part of the name: {PART}", examples=["爱侬"])] = "",
+    brand: Annotated[SearchText, Query(description=f"part of the brand: {PART}", examples=["anjz"])] = "",
+    uscc: Annotated[SearchText, Query(description="how the code begins", examples=["9111"])] = "",
+    province: Annotated[SearchText, Query(description="written out", examples=["北京市"])] = "",
+    city: Annotated[SearchText, Query(description="written out", examples=["朝阳区"])] = "",
 ) -> Search:
     """What is searched for; more than any name has is cut off."""
     return Search(text[:100], name[:100], brand[:100], uscc[:18], province[:50], city[:50])
@@ -134,6 +137,8 @@ async def entries(
     act: Acting, enterprise_id: UUID, kind: EntryKind, cursor: CursorText = None, limit: Limit = 20
 ) -> Page[EntryOut]:
     """All entries of a kind in an enterprise's public credit record, newest decision first."""
+    if await act.query(enterprise_directory.find, enterprise_id) is None:
+        raise Problem("enterprise-unknown", 404)
     key = read_cursor(cursor, date.fromisoformat, UUID)
     after = (key[0], key[1]) if key else None
     rows = await act.query(enterprise_record.entries_of, enterprise_id, kind, after, limit)

@@ -18,7 +18,7 @@ from api.address_limits import KIND_OF_ROUTE
 from api.answers import SHOW_PEOPLE, Begun
 from api.answers import Request as RepeatableRequest
 from api.caching import tell_caches
-from api.documentation import PROBLEMS, admission_to, parameters_of
+from api.documentation import admission_to, operation_id, parameters_of
 from api.etags import unless_known
 from api.parts import Parts, parts_of
 from api.problems import KNOWN_ERRORS, Problem, problem_of, response_of
@@ -75,7 +75,9 @@ class LedgerRoute(APIRoute):
 
 def router(tag: str, prefix: str = "/v1") -> APIRouter:
     """A router whose routes are all `LedgerRoute`."""
-    return APIRouter(prefix=prefix, tags=[tag], route_class=LedgerRoute, responses=PROBLEMS)
+    return APIRouter(
+        prefix=prefix, tags=[tag], route_class=LedgerRoute, generate_unique_id_function=operation_id
+    )
 
 
 async def _admit(request: Request, route: APIRoute) -> Session | None:

@@ -14,6 +14,8 @@ Scope = Literal[
 ]
 EntryKind = Literal["award", "penalty", "red_list", "black_list"]
 """奖励, 处罚, 红名单, 黑名单: what the public credit record of an enterprise holds."""
+EnterpriseStatus = Literal["operating", "suspended", "struck_off"]
+"""在营, 停业, 注销."""
 Category = Literal["news", "policy", "notice"]
 """Of an announcement: 最新动态, 政策措施, 通知公告."""
 PLAIN = r"^[^\x00-\x1f\x7f]*$"

@@ -32,6 +32,19 @@ STATUSES = {
 ENCODINGS = ("utf-8", "gb18030")
 """In both a byte that looks like a line break, a quote or a comma is one."""
 
+REASONS = (
+    "empty",
+    "too-long",
+    "characters",
+    "uscc-format",
+    "uscc-checksum",
+    "unknown",
+    "twice-in-the-file",
+    "wrong-number-of-columns",
+    "malformed",
+)
+"""Why a line is rejected; stable, for whoever reads the report by machine."""
+
 MAY_BE_EMPTY = frozenset({"brand"})
 MAX_CHARACTERS = 200
 MAX_LINE_BYTES = 64 * 1024

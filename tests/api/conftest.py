@@ -50,6 +50,9 @@ def api(server: Api) -> Iterator[Api]:
         put_in_office(server.parts.ledger, server.clock, staff_id, role)
     yield server
     server.hang_up()
+    untold = server.untold.copy()
+    server.untold.clear()
+    assert not untold, "answered, but not in the OpenAPI document"
 
 
 @pytest.fixture

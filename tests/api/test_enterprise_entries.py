@@ -120,3 +120,8 @@ def test_an_enterprise_that_was_struck_off_is_not_chosen(api: Api) -> None:
     answer = api.post("/v1/me/enterprises", worker.token, json=body)
     # then it is refused
     assert refusal(answer) == (409, "enterprise-struck-off", "enterprise_ids")
+
+
+def test_there_are_no_entries_of_an_enterprise_that_nobody_knows(api: Api) -> None:
+    answer = api.get(f"/v1/enterprises/{uuid4()}/entries", params={"kind": "award"})
+    assert refusal(answer) == (404, "enterprise-unknown", None)

@@ -12,6 +12,7 @@ from ledger.enterprise_imports import CHUNK_LINES
 from tests.controls.api import Api
 from tests.controls.enterprises import csv_of, found, imported, new_details, report_of, uploaded
 from tests.controls.problems import refusal
+from tests.controls.routes import DOCUMENT
 from tests.controls.visitors import at_desk, register_consumer, signed_in
 
 HEADER = b"uscc,name,brand,province,city,status\r\n"
@@ -223,6 +224,20 @@ def test_the_report_holds_nothing_that_a_spreadsheet_would_carry_out(api: Api) -
     lines = report.split("\r\n")[1:-1]
     assert len(lines) == len(wrong) + 1
     assert all(re.fullmatch(r"[0-9]+,[a-z]*,[a-z-]+", line) for line in lines)
+
+
+def test_every_reason_of_a_report_is_one_of_the_document(api: Api) -> None:
+    # given the reasons that the document names
+    report = DOCUMENT["paths"]["/v1/enterprise-imports/{import_id}/rejections.csv"]["get"]["responses"]["200"]
+    named = set(re.findall(r"`([a-z-]+)`", report["content"]["text/csv"]["schema"]["description"]))
+    # when lines are wrong in each way there is
+    good = new_details()
+    changed = [{"name": ""}, {"name": "长" * 201}, {"name": "安\t心"}, {"uscc": "x"}, {"status": "closed"}]
+    changed += [{"uscc": f"{good.uscc[:-1]}{'1' if good.uscc[-1] != '1' else '2'}"}, {}]
+    lines = [",".join(astuple(replace(good, **change))) for change in changed]
+    told = report_of(api, uploaded(api, HEADER + "\n".join([*lines, lines[-1], "one", '"']).encode()))
+    # then the report has just these reasons
+    assert {rejected["reason"] for rejected in told["rejected"]} == named
 
 
 def test_an_import_that_nobody_asked_for_is_not_found(api: Api) -> None:

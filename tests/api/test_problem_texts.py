@@ -1,7 +1,6 @@
 """Every code that can be raised has words for it, and every word belongs to a code."""
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import api
@@ -9,16 +8,10 @@ import domain
 from api.problem_texts import TEXTS
 from devices.face_image import FaceImageCode
 from domain.rejections import Reason
+from tests.controls.code_search import calls_in
 
 OF_HTTP = {"bad-request", "method-not-allowed", "not-found"}
 """What the framework raises by itself: an unreadable body, a wrong method, an unknown path."""
-
-
-def calls_in(package: Path, name: str) -> Iterator[ast.Call]:
-    for file in package.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
-                yield node
 
 
 def texts_in(nodes: list[ast.expr]) -> set[str]:

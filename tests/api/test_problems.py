@@ -34,6 +34,18 @@ def test_a_wrong_method_is_a_problem(api: Api) -> None:
     assert answer.headers["allow"] == "GET"
 
 
+@pytest.mark.parametrize("path", ["/v1/enterprises/", "/v1/me/", "/download/"])
+def test_an_address_with_a_slash_too_many_leads_nowhere(api: Api, path: str) -> None:
+    problem(api.get(path), 404, "not-found")
+
+
+def test_no_cache_keeps_a_problem(api: Api) -> None:
+    # given problems of a route, and such as no route is reached for
+    answers = (api.get("/v1/me"), api.get("/v1/nothing-here"), api.http.put("/v1/letter"))
+    # then none may be kept, though of its own accord a cache may keep a 404 and a 405
+    assert [answer.headers["cache-control"] for answer in answers] == ["no-store"] * len(answers)
+
+
 @pytest.mark.parametrize("path", ["/v1/sms-codes", "/v1/workers", "/v1/sessions"])
 @pytest.mark.parametrize("body", [b"{", b"", b"null", b"[]", b"\xff\xfe", b"[" * 100_000, b'{"phone": NaN}'])
 def test_a_body_that_is_not_the_documented_json_is_a_problem(api: Api, path: str, body: bytes) -> None:

@@ -25,6 +25,7 @@ from ledger.sms_outbox import SmsOutbox
 from projections.catalogue import followers
 from projections.runner import run
 from tests.conftest import MovableClock
+from tests.controls.document_check import HeldToItsDocument
 
 START_SECONDS = 60.0
 IDLE_SECONDS = 0.02
@@ -64,6 +65,8 @@ class Api:
     parts: Parts
     clock: MovableClock
     projecting: Projecting
+    untold: list[str]
+    """What was answered that the OpenAPI document does not say."""
     staff: dict[str, UUID] = field(default_factory=dict)
     _clients: list[Client] = field(default_factory=list)
 
@@ -118,8 +121,8 @@ def running_api(settings: Settings, clock: MovableClock) -> Iterator[Api]:
     with create_server(("127.0.0.1", 0)) as listening:
         url = f"http://localhost:{listening.getsockname()[1]}"
         own = settings.model_copy(update={"public_url": url})
-        with _serving(own, clock, listening) as parts:
-            api = Api(url, parts, clock, Projecting(parts))
+        with _serving(own, clock, listening) as (parts, served):
+            api = Api(url, parts, clock, Projecting(parts), served.untold)
             try:
                 yield api
             finally:  # a thread left behind would keep the test run from ending
@@ -129,7 +132,9 @@ def running_api(settings: Settings, clock: MovableClock) -> Iterator[Api]:
 
 
 @contextmanager
-def _serving(settings: Settings, clock: MovableClock, listening: socket) -> Iterator[Parts]:
+def _serving(
+    settings: Settings, clock: MovableClock, listening: socket
+) -> Iterator[tuple[Parts, HeldToItsDocument]]:
     opened: Future[Parts] = Future()
 
     @asynccontextmanager
@@ -139,8 +144,9 @@ def _serving(settings: Settings, clock: MovableClock, listening: socket) -> Iter
             opened.set_result(parts)
             yield parts
 
+    served = HeldToItsDocument(create_app(open_parts))
     config = uvicorn.Config(
-        create_app(open_parts),
+        served,
         log_level="critical",
         server_header=False,
         forwarded_allow_ips=settings.trusted_proxies,
@@ -151,7 +157,7 @@ def _serving(settings: Settings, clock: MovableClock, listening: socket) -> Iter
     thread = Thread(target=server.run, args=([listening],), name="api")
     thread.start()
     try:
-        yield opened.result(START_SECONDS)
+        yield opened.result(START_SECONDS), served
     finally:
         server.should_exit = True
         thread.join()

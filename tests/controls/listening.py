@@ -9,10 +9,15 @@ from threading import Event, Thread
 from typing import Any
 
 import httpx
+import jsonschema_rs
 
 from tests.controls.api import Api, bearer
+from tests.controls.document_check import SHAPES
 
 ARRIVAL_SECONDS = 10.0
+PUSHED = jsonschema_rs.Draft202012Validator(
+    SHAPES | {"$ref": "#/components/schemas/PushEvent"}, validate_formats=True
+)
 UNTIL_ENDED = httpx.Timeout(10.0, read=None)
 
 
@@ -37,8 +42,10 @@ class Listener:
     ended: Event = field(default_factory=Event)
 
     def next(self) -> Arrived:
-        """The next event; fails when none comes."""
-        return self.arrived.get(timeout=ARRIVAL_SECONDS)
+        """The next event; fails when none comes, or one that the document does not tell."""
+        arrived = self.arrived.get(timeout=ARRIVAL_SECONDS)
+        PUSHED.validate({"event": arrived.name, "id": arrived.id, "data": arrived.data})
+        return arrived
 
 
 @contextmanager

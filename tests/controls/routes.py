@@ -88,7 +88,8 @@ def resolved(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     if "$ref" in schema:
-        return resolved(DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+        _, _, kind, name = schema["$ref"].split("/")
+        return resolved(DOCUMENT["components"][kind][name])
     return {name: resolved(part) for name, part in schema.items()}
 
 
