@@ -10,6 +10,7 @@ MODULES = {
     "import": "bulk_import",
     "latency": "latency",
     "rebuild": "rebuilding",
+    "search": "search",
 }
 NAMES = tuple(MODULES)
 

@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Composed
 
 from domain.enterprise import Enterprise
 from projections.log_reader import LoggedEvent
-from projections.search_keys import folded, grams, pinyin, pinyin_initials, query_grams
+from projections.search_keys import folded, pinyin, pinyin_initials, query_grams
 from projections.tables import Table
 
 NAME = "enterprise_directory"
@@ -26,10 +26,8 @@ ENTERPRISES = Table(
         "province": "text NOT NULL",
         "city": "text NOT NULL",
         "status": "text NOT NULL",
-        "folded": "text NOT NULL",  # name, a space, brand: for the recheck of a search by grams
-        "grams": "text[] NOT NULL",
-        "pinyin_grams": "text[] NOT NULL",  # of the full pinyin and of the initials, name and brand apart
-        "pinyin": "text[] NOT NULL",  # name in full, name's initials, brand in full, brand's initials
+        "written": "text NOT NULL",  # name|brand, each folded
+        "spelled": "text NOT NULL",  # name|brand, each in pinyin, a space, and the initials
     },
     key=("enterprise_id",),
     owner="enterprise_id",
@@ -37,8 +35,9 @@ ENTERPRISES = Table(
         "CREATE INDEX IF NOT EXISTS enterprises_order ON enterprises (enterprise_id)",
         "CREATE INDEX IF NOT EXISTS enterprises_uscc ON enterprises (uscc text_pattern_ops)",
         "CREATE INDEX IF NOT EXISTS enterprises_region ON enterprises (province, city)",
-        "CREATE INDEX IF NOT EXISTS enterprises_grams ON enterprises USING gin (grams)",
-        "CREATE INDEX IF NOT EXISTS enterprises_pinyin ON enterprises USING gin (pinyin_grams)",
+        "CREATE INDEX IF NOT EXISTS enterprises_city ON enterprises (city)",
+        "CREATE INDEX IF NOT EXISTS enterprises_written ON enterprises USING gin (ledger.grams(written, 2))",
+        "CREATE INDEX IF NOT EXISTS enterprises_spelled ON enterprises USING gin (ledger.grams(spelled, 3))",
     ),
 )
 TABLES = (ENTERPRISES,)
@@ -68,7 +67,6 @@ def _known_codes(connection: Connection, events: Sequence[LoggedEvent]) -> dict[
 
 
 def _row(event: Enterprise.Created | Enterprise.Revised, uscc: str) -> dict[str, Any]:
-    spellings = [spell(text) for text in (event.name, event.brand) for spell in (pinyin, pinyin_initials)]
     return {
         "enterprise_id": event.originator_id,
         "uscc": uscc,
@@ -77,11 +75,13 @@ def _row(event: Enterprise.Created | Enterprise.Revised, uscc: str) -> dict[str,
         "province": event.province,
         "city": event.city,
         "status": event.status,
-        "folded": f"{folded(event.name)} {folded(event.brand)}",
-        "grams": sorted({*grams(event.name), *grams(event.brand)}),
-        "pinyin_grams": sorted({gram for spelling in spellings for gram in grams(spelling)}),
-        "pinyin": spellings,
+        "written": f"{folded(event.name)}|{folded(event.brand)}",
+        "spelled": f"{_spelled(event.name)}|{_spelled(event.brand)}",
     }
+
+
+def _spelled(text: str) -> str:
+    return f"{pinyin(text)} {pinyin_initials(text)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,56 +116,97 @@ class Search:
     city: str = ""
 
 
-NOTHING = SQL("false")
-"""A search for marks alone; without letters and digits it would be one for everything."""
-
-
-def search(connection: Connection, wanted: Search, after: UUID | None, limit: int) -> list[EnterpriseRow]:
-    """The enterprises that match, in order of id, after `after`."""
-    conditions, arguments = _conditions(wanted)
-    query = SQL(
-        "SELECT enterprise_id, uscc, name, brand, province, city, status FROM views.enterprises"
-        " WHERE {} AND (%s::uuid IS NULL OR enterprise_id > %s) ORDER BY enterprise_id LIMIT %s"
-    ).format(conditions)
-    with connection.cursor(row_factory=class_row(EnterpriseRow)) as cursor:
-        return cursor.execute(query, [*arguments, after, after, limit]).fetchall()
-
+BEFORE_ALL = UUID(int=0)
+COLUMNS = SQL("enterprise_id, uscc, name, brand, province, city, status")
+LISTED = SQL("""
+    SELECT {columns} FROM views.enterprises
+    WHERE enterprise_id > %s AND {held} ORDER BY enterprise_id LIMIT %s
+""")
+NEAR = SQL("""
+    SELECT {columns}
+    FROM (SELECT * FROM views.enterprises WHERE enterprise_id > %s ORDER BY enterprise_id LIMIT 1000) near
+    WHERE {held} ORDER BY enterprise_id LIMIT %s
+""")
+FOUND = SQL("""
+    WITH found AS MATERIALIZED (SELECT {columns} FROM views.enterprises WHERE enterprise_id > %s AND {held})
+    SELECT * FROM found ORDER BY enterprise_id LIMIT %s
+""")
 
 Condition = tuple[SQL | Composed, list[object]]
 
+
+def search(connection: Connection, wanted: Search, after: UUID | None, limit: int) -> list[EnterpriseRow]:
+    """The enterprises that match, in order of id, after `after`.
+
+    No statistics tell how many have some words: the pairs of 家政服务有限公司 come together or not at all.
+    But ids follow nothing that is searched for, so the next thousand enterprises are a fair sample: words
+    that many have fill a page from it, and others are had by few enough to find by grams and to sort.
+    """
+    start, held, grams = after or BEFORE_ALL, _conditions(wanted), _grams(wanted)
+    if not grams:
+        return _page(connection, LISTED, start, held, limit)
+    near = _page(connection, NEAR, start, held, limit)
+    return near if len(near) == limit else _page(connection, FOUND, start, [*held, *grams], limit)
+
+
+def _page(
+    connection: Connection, query: SQL, start: UUID, conditions: Sequence[Condition], limit: int
+) -> list[EnterpriseRow]:
+    held = SQL(" AND ").join([SQL("true"), *(sql for sql, _ in conditions)])
+    values = [value for _, given in conditions for value in given]
+    with connection.cursor(row_factory=class_row(EnterpriseRow)) as cursor:
+        return cursor.execute(query.format(columns=COLUMNS, held=held), [start, *values, limit]).fetchall()
+
+
+NOTHING: Condition = (SQL("false"), [])
+"""A search for marks alone; without letters and digits it would be one for everything."""
+
 PLACES = {
-    "text": (SQL("folded"), SQL("pinyin")),
-    "name": (SQL("split_part(folded, ' ', 1)"), SQL("pinyin[1:2]")),
-    "brand": (SQL("split_part(folded, ' ', 2)"), SQL("pinyin[3:4]")),
+    "text": SQL("{}"),
+    "name": SQL("split_part({}, '|', 1)"),
+    "brand": SQL("split_part({}, '|', 2)"),
 }
-"""Where what the index found is looked for once more; the index keeps name and brand together."""
+"""The part of the columns `written` and `spelled` in which words are looked for."""
 
 
-def _conditions(wanted: Search) -> tuple[Composed, list[object]]:
-    parts: list[Condition] = [(SQL("true"), [])]
-    parts += [_part_of(place, given) for place in PLACES if (given := getattr(wanted, place).strip())]
+def _words(wanted: Search) -> dict[str, str]:
+    """What is looked for in which place, folded; empty of marks alone."""
+    return {place: folded(given) for place in PLACES if (given := getattr(wanted, place).strip())}
+
+
+def _conditions(wanted: Search) -> list[Condition]:
+    """All that must hold."""
+    parts = [_stands_in(PLACES[place], text) for place, text in _words(wanted).items()]
     if wanted.uscc.strip():
         code = folded(wanted.uscc).upper()
-        parts.append((SQL("uscc LIKE %s"), [f"{code}%"]) if code else (NOTHING, []))
+        parts.append((SQL("uscc LIKE %s"), [f"{code}%"]) if code else NOTHING)
     if wanted.province:
         parts.append((SQL("province = %s"), [wanted.province]))
     if wanted.city:
         parts.append((SQL("city = %s"), [wanted.city]))
-    return SQL(" AND ").join(sql for sql, _ in parts), [a for _, given in parts for a in given]
+    return parts
 
 
-def _part_of(place: str, given: str) -> Condition:
+def _stands_in(place: SQL, text: str) -> Condition:
     """That a place holds the text: as it is written, or, of Latin letters, as it is spelled."""
-    text = folded(given)
     if not text:
-        return NOTHING, []
-    written, spelled = PLACES[place]
-    named = SQL("grams @> %s AND {} LIKE %s").format(written)
-    found: list[object] = [query_grams(text), f"%{text}%"]
+        return NOTHING
+    written, spelled = (place.format(SQL(column)) for column in ("written", "spelled"))
     if not text.isascii():
-        return named, found
-    sounds = SQL("pinyin_grams @> %s AND EXISTS (SELECT FROM unnest({}) p WHERE p LIKE %s)").format(spelled)
-    return SQL("({} OR {})").format(sounds, named), [*found, *found]
+        return SQL("{} LIKE %s").format(written), [f"%{text}%"]
+    return SQL("({} LIKE %s OR {} LIKE %s)").format(spelled, written), [f"%{text}%"] * 2
+
+
+def _grams(wanted: Search) -> list[Condition]:
+    """What the indexes answer of the words, wherever they stand: true of all that match, and of others."""
+    written, spelled = SQL("ledger.grams(written, 2) @> %s"), SQL("ledger.grams(spelled, 3) @> %s")
+    either = SQL("({} OR {})").format(spelled, written)
+    return [
+        (either, [query_grams(text, 3), query_grams(text, 2)])
+        if text.isascii()
+        else (written, [query_grams(text, 2)])
+        for text in _words(wanted).values()
+    ]
 
 
 def find(connection: Connection, enterprise_id: UUID) -> EnterpriseRow | None:

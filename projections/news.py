@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from domain.announcement import Announcement
 from projections.log_reader import LoggedEvent
-from projections.search_keys import folded, grams, query_grams
+from projections.search_keys import folded, query_grams
 from projections.tables import Table
 
 NAME = "news"
@@ -30,15 +30,14 @@ NEWS = Table(
         "published_at": "timestamptz NOT NULL",
         "revised_at": "timestamptz",
         "withdrawn_at": "timestamptz",
-        "folded": "text NOT NULL",  # title, body and source, for the recheck of a search by grams
-        "grams": "text[] NOT NULL",
+        "folded": "text NOT NULL",  # title, body and source
     },
     key=("announcement_id",),
     owner="announcement_id",
     indexes=(
         "CREATE INDEX IF NOT EXISTS news_newest ON news (published_at, announcement_id)",
         "CREATE INDEX IF NOT EXISTS news_category ON news (category, published_at, announcement_id)",
-        "CREATE INDEX IF NOT EXISTS news_grams ON news USING gin (grams)",
+        "CREATE INDEX IF NOT EXISTS news_grams ON news USING gin (ledger.grams(folded, 2))",
     ),
 )
 TABLES = (NEWS,)
@@ -50,7 +49,6 @@ NO_TEXT: dict[str, Any] = {
     "source": "",
     "effective_on": None,
     "folded": "",
-    "grams": [],
 }
 """What is left of a withdrawn announcement."""
 
@@ -97,7 +95,6 @@ def _text(event: Announcement.Created | Announcement.Revised) -> dict[str, Any]:
         "source": event.source,
         "effective_on": date.fromisoformat(event.effective_on) if event.effective_on else None,
         "folded": " ".join(map(folded, parts)),
-        "grams": sorted({gram for part in parts for gram in grams(part)}),
     }
 
 
@@ -162,8 +159,8 @@ def _conditions(wanted: Search) -> tuple[Composed, list[object]]:
     words = [word for word in map(folded, wanted.text.split()) if word]
     if wanted.text.strip() and not words:
         parts.append((NOTHING, []))
-    held = SQL("grams @> %s AND folded LIKE %s")
-    parts += [(held, [query_grams(word), f"%{word}%"]) for word in words]
+    held = SQL("ledger.grams(folded, 2) @> %s AND folded LIKE %s")
+    parts += [(held, [query_grams(word, 2), f"%{word}%"]) for word in words]
     return SQL(" AND ").join(sql for sql, _ in parts), [a for _, given in parts for a in given]
 
 

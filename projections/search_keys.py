@@ -1,9 +1,10 @@
-"""What the columns hold by which enterprises are found: Chinese grams, pinyin and pinyin initials.
+"""How names are found by their parts: runs of characters (grams), pinyin and pinyin initials.
 
-Trigram indexes break silently under some locales and never serve two characters; a `text[]` of grams under
-GIN does both everywhere. A hit on grams is exact once the folded name is compared too:
-`grams @> query_grams(q) AND folded LIKE '%' || folded(q) || '%'`. Folded text is letters and digits alone, so
-nothing in it needs escaping in LIKE. Pinyin and initials are compared with the folded query in the same way.
+Trigram indexes break silently under some locales and never serve two characters; grams under GIN do both
+everywhere. A row keeps text alone, folded or spelled, and the index makes the grams (`ledger.grams`), so that
+rows stay narrow. An index finds candidates, each of which is compared once more, with q folded, too:
+`ledger.grams(folded, 2) @> query_grams(q, 2) AND folded LIKE '%' || q || '%'`. Folded text is letters and
+digits alone, so nothing in it needs escaping in LIKE.
 """
 
 import unicodedata
@@ -23,19 +24,14 @@ def folded(text: str) -> str:
     return "".join(filter(str.isalnum, lowered))
 
 
-def grams(text: str) -> list[str]:
-    """The distinct single characters and pairs of the folded text, sorted: what a row stores."""
-    characters = folded(text)
-    return sorted({*characters, *_pairs(characters)})
+def query_grams(characters: str, longest: int) -> list[str]:
+    """The grams that a folded text is looked up by in an index of grams of up to so many characters.
 
-
-def query_grams(text: str) -> list[str]:
-    """The fewest grams that every match holds: the pairs, or the character if there is but one.
-
-    Empty for a text without letters and digits; `@> '{}'` is true of every row, so do not ask then.
+    Only those of the greatest length, or the text itself where it is shorter. Empty for an empty text;
+    `@> '{}'` is true of every row, so do not ask then.
     """
-    characters = folded(text)
-    return sorted(set(_pairs(characters))) or list(characters)
+    size = min(longest, len(characters))
+    return sorted({characters[start : start + size] for start in range(len(characters) - size + 1)} - {""})
 
 
 def pinyin(text: str) -> str:
@@ -46,10 +42,6 @@ def pinyin(text: str) -> str:
 def pinyin_initials(text: str) -> str:
     """The first letters of the syllables; Latin letters and digits stay: 爱侬家政 gives `anjz`."""
     return "".join(syllable[:1] for syllable in _syllables(folded(text)))
-
-
-def _pairs(characters: str) -> list[str]:
-    return [characters[start : start + 2] for start in range(len(characters) - 1)]
 
 
 @lru_cache(maxsize=256)  # pinyin and initials of a row are asked for one after the other

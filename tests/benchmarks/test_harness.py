@@ -22,6 +22,7 @@ BASELINES = {
     "import": {"copy"},
     "latency": {"stock recorder", "unordered insert"},
     "rebuild": {"stock runner", "raw read"},
+    "search": {"trigrams", "every row"},
 }
 NO_SERVER = cast("Server", None)
 

@@ -1,44 +1,68 @@
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from collections.abc import Iterator
 
-from projections.search_keys import folded, grams, pinyin, pinyin_initials, query_grams
+import psycopg
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from psycopg import Connection
+
+from jiazheng.embedded.postgres import EmbeddedPostgres
+from projections.search_keys import folded, pinyin, pinyin_initials, query_grams
 
 AINONG = "北京爱侬家政服务有限公司"
 NAME_CHARACTERS = "北京爱侬家政服务有限公司重庆长乐𠮷Abc12３（）·、 -"
 
 
-def finds(query: str, name: str) -> bool:
-    """What the query of an enterprise search asks of a row, in Python."""
-    return set(query_grams(query)) <= set(grams(name)) and folded(query) in folded(name)
+GRAMS = "SELECT ledger.grams(%s, %s)"
 
 
-@pytest.mark.parametrize("query", ["爱侬", "侬家政", "爱侬家政", "爱 侬", "「爱侬」", "爱"])
-def test_any_piece_of_a_name_finds_it(query: str) -> None:
-    assert finds(query, AINONG)
+@pytest.fixture(scope="module")
+def database(postgres: EmbeddedPostgres) -> Iterator[Connection]:
+    with psycopg.connect(postgres.owner_url("ledger")) as connection:
+        yield connection
 
 
-@pytest.mark.parametrize("query", ["爱家", "侬爱", "家政服务公司"])
-def test_what_does_not_stand_together_does_not_find_it(query: str) -> None:
-    assert not finds(query, AINONG)
+def grams(database: Connection, text: str, longest: int) -> set[str]:
+    """What an index holds of a text."""
+    row = database.execute(GRAMS, (text, longest)).fetchone()
+    assert row is not None
+    return set(row[0])
 
 
-def test_grams_are_the_characters_and_pairs_and_a_query_needs_only_the_pairs() -> None:
-    assert grams("爱侬家") == sorted(["爱", "侬", "家", "爱侬", "侬家"])
-    assert query_grams("爱侬家") == sorted(["爱侬", "侬家"])
-    assert query_grams("爱") == ["爱"]
-    assert query_grams("、。") == []
+@pytest.mark.parametrize(
+    ("longest", "held", "asked"),
+    [
+        (2, {"爱", "侬", "家", "爱侬", "侬家"}, ["侬家", "爱侬"]),
+        (3, {"爱", "侬", "家", "爱侬", "侬家", "爱侬家"}, ["爱侬家"]),
+    ],
+)
+def test_an_index_holds_every_gram_and_is_asked_for_the_longest(
+    database: Connection, longest: int, held: set[str], asked: list[str]
+) -> None:
+    assert grams(database, "爱侬家", longest) == held
+    assert query_grams("爱侬家", longest) == asked
+
+
+def test_a_single_character_is_a_gram_and_nothing_has_none(database: Connection) -> None:
+    assert query_grams("爱", 2) == query_grams("爱", 3) == ["爱"]
+    assert query_grams("", 2) == []
+    assert grams(database, "", 2) == set()
+
+
+@given(
+    name=st.text(NAME_CHARACTERS, min_size=1, max_size=30), data=st.data(), longest=st.sampled_from((2, 3))
+)
+@settings(deadline=None)
+def test_an_index_holds_all_that_any_piece_asks_for(
+    database: Connection, name: str, data: st.DataObject, longest: int
+) -> None:
+    start = data.draw(st.integers(0, len(name) - 1))
+    end = data.draw(st.integers(start + 1, len(name)))
+    assert set(query_grams(name[start:end], longest)) <= grams(database, name, longest)
 
 
 def test_width_case_and_punctuation_do_not_matter() -> None:
     assert folded("（ＡＢＣ）家政－１２") == "abc家政12"
-
-
-@given(st.text(NAME_CHARACTERS, min_size=2, max_size=30), st.data())
-def test_every_piece_of_two_characters_and_more_finds_the_name(name: str, data: st.DataObject) -> None:
-    start = data.draw(st.integers(0, len(name) - 2))
-    end = data.draw(st.integers(start + 2, len(name)))
-    assert finds(name[start:end], name)
 
 
 @given(st.text())
