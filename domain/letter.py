@@ -164,6 +164,3 @@ def _published() -> Iterable[Letter]:
 
 LETTERS = Letters.of(_published())
 """Every version that was published."""
-
-CURRENT = LETTERS.versions[-1]
-"""The newest text; `Letters.current` tells which one is to be signed at an instant."""
