@@ -154,6 +154,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "presence-proof-unknown": ("There is no such proof for this step", "Begin one for this step."),
     "presence-proof-used": ("The proof was used already", "Begin a new one for each step."),
     "presence-too-many-attempts": ("Too many tries in an hour", "Wait an hour, or go another way."),
+    "profile-too-many-saves": ("Too many saves today", "Go on tomorrow."),
     "prompts-too-many": ("Too many requests in an hour", "Wait a while."),
     "record-corrected": ("The record was corrected already", "Correct its last correction instead."),
     "reference-reused": (

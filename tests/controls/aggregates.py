@@ -303,7 +303,7 @@ def officer() -> StaffMember:
 def profile() -> Profile:
     """王芳 has filled in her services, once."""
     made = Profile.open(cause(), WANG)
-    made.save_page(cause(), "services", SERVICES, 0)
+    made.save_page(cause(), "services", SERVICES, 0, RULES)
     return made
 
 
