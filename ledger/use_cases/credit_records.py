@@ -11,7 +11,7 @@ from uuid import UUID
 from joserfc import jws
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import import_key
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from domain.credit_record import CreditRecord, RecordType
 from domain.event import Cause
@@ -64,8 +64,8 @@ class Claims(BaseModel):
     iss: str
     aud: str
     type: RecordType
-    reference: Reference
-    id_number: Any
+    reference: Annotated[Reference, Field(description="the provider's own, for one record for good")]
+    id_number: Annotated[str, Field(description="the worker's")]
     content: dict[str, Any]
     corrects: Reference | None = None
 
@@ -184,7 +184,7 @@ def read_submission(provider: Provider, claims: dict[str, Any], audience: str) -
     provider.require_record_type(said.type)
     require_content(said.type, json.dumps(said.content))
     try:
-        id_number = IdNumber.parse(str(said.id_number))
+        id_number = IdNumber.parse(said.id_number)
     except InvalidIdentifier as error:
         raise Refused(Reason.WORKER_UNKNOWN, field="id_number") from error
     return Submission(id_number, said.type, said.reference, said.corrects)
