@@ -96,6 +96,8 @@ def test_a_type_that_the_provider_is_not_registered_for_is_refused(
         ({"reference": 1}, "reference"),
         ({"reference": None}, "reference"),
         ({"corrects": 1}, "corrects"),
+        ({"id_number": 7}, "id_number"),
+        ({"id_number": None}, "id_number"),
         ({"content": "text"}, "content"),
         ({"content": [TAX]}, "content"),
         ({"content": None}, "content"),
@@ -112,9 +114,9 @@ def test_a_record_that_is_not_as_documented_is_refused(
     assert "geheim4711" not in answer.text
 
 
-@pytest.mark.parametrize("id_number", ["110105194912310021", "no number", 7, None])
+@pytest.mark.parametrize("id_number", ["110105194912310021", "no number"])
 def test_a_wrong_id_number_is_nobodys(
-    api: Api, worker: Employed, provider: RegisteredProvider, id_number: object
+    api: Api, worker: Employed, provider: RegisteredProvider, id_number: str
 ) -> None:
     answer = provider.submit(api, provider.record(worker.person, id_number=id_number))
     assert refusal(answer) == (404, "worker-unknown", "id_number")
