@@ -94,7 +94,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There was no identity verification in the last ten minutes",
         "Verify it at a kiosk or with an officer, or use the old phone's code.",
     ),
-    "identity-not-verified": ("The identity is not verified yet", "Verify it first, with the card or with officers."),
+    "identity-not-verified": ("The identity is not verified yet", "Verify it first, by card or officers."),
     "if-match-missing": ("The If-Match header is missing", "Send the ETag that the change was made from."),
     "import-already-finished": ("The import is finished", "Nothing to do."),
     "import-unknown": ("There is no such import", "Hand in the file again."),
