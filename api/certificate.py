@@ -14,9 +14,10 @@ from api.act import Act, Acting
 from api.disclosed_records import disclosed
 from api.faces import Photo, ProofId, showing
 from api.route import router
-from api.schemas import DONE, Accepted, Scope
+from api.schemas import DONE, Accepted
 from devices import qr
 from domain.disclosure import Disclosure
+from domain.letter import Scope
 from ledger.credit_ledger import CreditLedger
 from ledger.push_targets import PushTarget, store_target
 from ledger.use_cases import disclosures

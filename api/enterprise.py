@@ -6,13 +6,13 @@ from uuid import UUID
 
 from fastapi import Query, status
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.act import Act, Acting
 from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.receipts import masked_names
 from api.route import router
-from api.schemas import DONE, Accepted, GrantOut, ProposalOut, StaffOut
+from api.schemas import DONE, Accepted, EmploymentStatus, GrantOut, ProposalOut, StaffOut
 from api.staff_page import staff_page
 from domain.access import Look
 from domain.rejections import Reason, Refused
@@ -20,7 +20,7 @@ from ledger.tickets import STAFF_GRANT, STAFF_PROPOSAL
 from ledger.use_cases import employments, operators, staff
 from ledger.use_cases.regulation import record_daily_looks
 from projections import employment
-from projections.employment import DueSpan
+from projections.employment import DueSpan, Recorded
 
 routes = router("enterprise")
 
@@ -28,27 +28,38 @@ DueWithin = Annotated[
     int | None, Query(ge=0, le=366, description="only the employed whose check-in is due in so many days")
 ]
 
+RecordedAs = Annotated[
+    Recorded | None,
+    Query(alias="status", description="only these: `chosen` wait for an answer, `confirmed` work here"),
+]
+
 
 class StaffedOut(BaseModel):
     """A worker of the enterprise: the masked name, the status now, and when the check-in is due."""
 
     worker_id: UUID
-    worker_name: str
-    status: str
-    since: datetime
-    due_at: datetime | None
+    worker_name: Annotated[str, Field(description="masked; `erased` once the account is cancelled")]
+    status: EmploymentStatus
+    since: Annotated[datetime, Field(description="when it was chosen, confirmed, refused or ended")]
+    due_at: Annotated[
+        datetime | None, Field(description="of a confirmed employment, once the registration is complete")
+    ]
 
 
 @routes.get("/enterprise/employments")
 async def staffed(
-    act: Acting, due_within_days: DueWithin = None, cursor: CursorText = None, limit: Limit = 20
+    act: Acting,
+    due_within_days: DueWithin = None,
+    recorded: RecordedAs = None,
+    cursor: CursorText = None,
+    limit: Limit = 20,
 ) -> Page[StaffedOut]:
     """The workers who chose the enterprise; that the operator saw them is recorded, once a day and worker."""
     key = read_cursor(cursor, UUID)
     due = None if due_within_days is None else _due_within(act, timedelta(days=due_within_days))
     after = key[0] if key else None
     enterprise_id = _own_enterprise(act)
-    rows = await act.query(employment.of_enterprise, enterprise_id, after, limit, due)
+    rows = await act.query(employment.of_enterprise, enterprise_id, after, limit, due, recorded)
     look = Look("operator", "employments", "从业关系管理", enterprise_id)
     await act.seeing().run(record_daily_looks, [row.worker_id for row in rows], look)
     names = await act.read(masked_names, {row.worker_id for row in rows})
@@ -59,7 +70,7 @@ async def staffed(
             worker_name=names[row.worker_id],
             status=row.status_at(act.cause.at),
             since=row.since,
-            due_at=row.due_at,
+            due_at=row.due_at if row.status == "confirmed" else None,
         )
         for row in rows
     ]

@@ -1,10 +1,10 @@
 """The authorization letter (授权书): its texts for everybody; one's own, to read again or as PDF."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Path, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.act import Act, Acting
 from api.documentation import NAMED_FILE
@@ -13,7 +13,7 @@ from api.route import router
 from api.schemas import PLAIN
 from domain.account import Account
 from domain.identifiers import IdNumber
-from domain.letter import Letter, Letters, SignedLetter
+from domain.letter import Letter, Letters, Scope, SignedLetter
 from domain.rejections import Reason, Refused
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
@@ -24,6 +24,7 @@ PDF: dict[str, Any] = {
     "headers": NAMED_FILE,
     "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
 }
+LetterStatus = Literal["signed", "in_force", "outdated", "revoked"]
 Version = Annotated[str, Path(max_length=20, pattern=PLAIN)]
 
 
@@ -35,10 +36,10 @@ class LetterOut(BaseModel):
 
     version: str
     text: str
-    text_sha256: str
-    scopes: list[str]
+    text_sha256: Annotated[str, Field(description="of the text in UTF-8, hex; the signature names it")]
+    scopes: list[Scope]
     in_force_from: datetime
-    supersedes_at: datetime | None
+    supersedes_at: Annotated[datetime | None, Field(description="`null`: older letters go on counting")]
 
 
 class SignedLetterOut(BaseModel):
@@ -50,12 +51,12 @@ class SignedLetterOut(BaseModel):
     version: str
     text_sha256: str
     scopes: list[str]
-    status: str
+    status: LetterStatus
     signed_at: datetime
     signed_position: str
     authorized_at: datetime | None
     authorized_position: str | None
-    valid_until: datetime | None
+    valid_until: Annotated[datetime | None, Field(description="sign the text of `GET /v1/letter` before it")]
 
 
 class MyLetterOut(SignedLetterOut):
@@ -155,7 +156,7 @@ def _signed(copy: SignedCopy, letters: Letters, at: datetime) -> SignedLetterOut
     )
 
 
-def _status(letter: SignedLetter, letters: Letters, at: datetime) -> str:
+def _status(letter: SignedLetter, letters: Letters, at: datetime) -> LetterStatus:
     if letter.ended_at:
         return "revoked"
     if letters.is_outdated(letter.version, at):

@@ -94,7 +94,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There was no identity verification in the last ten minutes",
         "Verify it at a kiosk or with an officer, or use the old phone's code.",
     ),
-    "identity-not-verified": ("The identity is not verified yet", "Verify it with the card first."),
+    "identity-not-verified": ("The identity is not verified yet", "Verify it first, by card or officers."),
     "if-match-missing": ("The If-Match header is missing", "Send the ETag that the change was made from."),
     "import-already-finished": ("The import is finished", "Nothing to do."),
     "import-unknown": ("There is no such import", "Hand in the file again."),
@@ -154,6 +154,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "presence-proof-unknown": ("There is no such proof for this step", "Begin one for this step."),
     "presence-proof-used": ("The proof was used already", "Begin a new one for each step."),
     "presence-too-many-attempts": ("Too many tries in an hour", "Wait an hour, or go another way."),
+    "profile-too-many-saves": ("Too many saves today", "Go on tomorrow."),
     "prompts-too-many": ("Too many requests in an hour", "Wait a while."),
     "record-corrected": ("The record was corrected already", "Correct its last correction instead."),
     "reference-reused": (

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from api.act import Acting
 from api.route import router
 from api.schemas import DONE, Accepted
-from domain.credit_record import RECORD_TYPES
+from domain.credit_record import RECORD_TYPES, RecordType
 from ledger.record_contents import NAMES, SCHEMA_VERSION, schema_of
 from ledger.use_cases.credit_records import Claims, submit_record
 
@@ -43,7 +43,7 @@ class SubmissionIn(BaseModel):
 class RecordTypeOut(BaseModel):
     """A record type; `content` is the JSON Schema (2020-12) of its content in this version."""
 
-    type: str
+    type: RecordType
     name: str
     version: int
     content: dict[str, Any]

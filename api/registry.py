@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import status
@@ -67,19 +67,25 @@ class KeyOut(BaseModel):
     """A key with its RFC 7638 thumbprint, by which two people compare it."""
 
     kid: str
-    status: Annotated[str, Field(description="`proposed`, `in_force` or `retired`")]
-    public_key: dict[str, str]
+    status: Annotated[
+        Literal["proposed", "in_force", "retired"],
+        Field(description="`proposed` waits for a second administrator; it can be retired, too"),
+    ]
+    public_key: Annotated[dict[str, str], Field(description="JWK")]
     thumbprint: str
-    proposed_by: str
-    since: datetime
+    proposed_by: Annotated[str, Field(description="`staff:<id>`")]
+    since: Annotated[datetime, Field(description="when it was registered or added")]
 
 
 class SignerOut(BaseModel):
     """What a provider and a kiosk have in common."""
 
     id: UUID
-    status: Annotated[str, Field(description="`proposed`, `in_force` or `withdrawn`")]
-    registered_by: str
+    status: Annotated[
+        Literal["proposed", "in_force", "withdrawn"],
+        Field(description="`proposed` waits for a second administrator; its keys sign nothing before"),
+    ]
+    registered_by: Annotated[str, Field(description="`staff:<id>`")]
     registered_at: datetime
     keys: list[KeyOut]
 

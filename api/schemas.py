@@ -8,9 +8,14 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.tokens import Tokens
+from projections.employment import Status
 
-Scope = Literal[
-    "basic", "identity", "tax", "bank_credit", "criminal_record", "health", "insurance", "training"
+EmploymentStatus = Annotated[
+    Status,
+    Field(
+        description="`chosen` waits for the enterprise; `confirmed` is 在职 (`employed`) once the"
+        " registration is complete, 离职 (`left`) while the check-in is overdue"
+    ),
 ]
 EntryKind = Literal["award", "penalty", "red_list", "black_list"]
 """奖励, 处罚, 红名单, 黑名单: what the public credit record of an enterprise holds."""

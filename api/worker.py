@@ -14,7 +14,7 @@ from api.handovers import forget_borrowed
 from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.problems import Problem
 from api.route import router
-from api.schemas import DONE, Accepted, Sha256Hex, ShortText
+from api.schemas import DONE, Accepted, EmploymentStatus, Sha256Hex, ShortText
 from api.tokens import BORROWED
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
@@ -38,8 +38,8 @@ class EmploymentOut(BaseModel):
 
     enterprise_id: UUID
     enterprise_name: str
-    status: str
-    since: datetime
+    status: EmploymentStatus
+    since: Annotated[datetime, Field(description="when it was chosen, confirmed, refused or ended")]
 
 
 class IdentityChallengeOut(BaseModel):
@@ -61,6 +61,7 @@ class AttendanceOut(BaseModel):
 
     due_at: datetime
     overdue: bool
+    employed: Annotated[bool, Field(description="at least one confirmed enterprise, and not overdue")]
 
 
 @routes.post("/me/enterprises")
@@ -164,7 +165,10 @@ async def check_in(act: Acting, photo: Photo = None, presence_proof: ProofId = N
 
 @routes.get("/me/attendance")
 async def my_attendance(act: Acting) -> AttendanceOut:
-    """The own deadline."""
+    """The own deadline and status."""
     worker = await act.read(CreditLedger.load, Worker, Worker.stream_for(act.caller))
     attendance = await act.run(attendances.current_attendance, worker)
-    return AttendanceOut(due_at=attendance.due_at, overdue=attendance.is_overdue(act.cause.at))
+    overdue = attendance.is_overdue(act.cause.at)
+    return AttendanceOut(
+        due_at=attendance.due_at, overdue=overdue, employed=worker.is_confirmed and not overdue
+    )

@@ -15,7 +15,7 @@ from domain.disclosure import Disclosure
 from domain.enterprise import Enterprise, EnterpriseDetails
 from domain.event import Cause, LedgerAggregate
 from domain.face import FaceChecks, FaceEvidence
-from domain.letter import CURRENT, SignedLetter
+from domain.letter import LETTERS, SignedLetter
 from domain.presence import ShownDocument
 from domain.rules import Rules
 from domain.streams import stream_of
@@ -23,6 +23,7 @@ from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
 
 BEGINNING = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
+LETTER = LETTERS.current(BEGINNING)
 BATCH_LIVES = 50
 ENTERPRISES = 13
 """In a batch: about four workers each."""
@@ -112,7 +113,7 @@ def _worker(subject: UUID, enterprise_id: UUID) -> Worker:
     worker.choose_enterprise(_cause(timedelta(hours=1)), enterprise_id)
     worker.confirm_employment(_cause(timedelta(hours=5)), enterprise_id)
     worker.verify_identity(_cause(timedelta(hours=6)), CARD, AT_KIOSK)
-    worker.sign_letter(_cause(timedelta(hours=7)), CURRENT, CURRENT.text_sha256)
+    worker.sign_letter(_cause(timedelta(hours=7)), LETTER, LETTER.text_sha256)
     worker.authorize_letter(_cause(timedelta(days=1)), ON_THE_WEB)
     return worker
 

@@ -9,7 +9,7 @@ from domain.rejections import Reason, Refused
 from domain.streams import stream_of
 
 RecordType = Literal["tax", "bank_credit", "identity", "criminal_record", "insurance", "health"]
-RECORD_TYPES: tuple[str, ...] = get_args(RecordType)
+RECORD_TYPES: tuple[RecordType, ...] = get_args(RecordType)
 
 
 class CreditRecord(LedgerAggregate):

@@ -10,11 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.resources import files
+from typing import Literal, get_args
 from uuid import UUID
 
 from domain.rejections import Reason, Refused
 
-SCOPES = ("basic", "identity", "tax", "bank_credit", "criminal_record", "health", "insurance", "training")
+Scope = Literal[
+    "basic", "identity", "tax", "bank_credit", "criminal_record", "health", "insurance", "training"
+]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
 """What a disclosure can show: basic information, identity verification, tax, bank credit, and so on."""
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -35,7 +39,7 @@ class Letter:
     """
 
     version: str
-    scopes: tuple[str, ...]
+    scopes: tuple[Scope, ...]
     text: str
     in_force_from: datetime = _LONG_AGO
     supersedes_at: datetime | None = None
@@ -164,6 +168,3 @@ def _published() -> Iterable[Letter]:
 
 LETTERS = Letters.of(_published())
 """Every version that was published."""
-
-CURRENT = LETTERS.versions[-1]
-"""The newest text; `Letters.current` tells which one is to be signed at an instant."""

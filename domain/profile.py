@@ -1,6 +1,7 @@
 """What a worker tells about themselves (本人信息管理): five pages, each saved alone."""
 
 import json
+from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from domain.event import Cause, LedgerAggregate
 from domain.personal import PersonalText
 from domain.profile_pages import PAGES
 from domain.rejections import Reason, Refused
+from domain.rules import Rules
 from domain.streams import local_day, stream_of
 
 
@@ -38,11 +40,16 @@ class Profile(LedgerAggregate):
             """This is the page now."""
             profile.versions[self.page] = self.page_version
             profile.contents[self.page] = self.content
+            today = local_day(self.timestamp)
+            profile.saves = profile.saves + 1 if today == profile.saved_on else 1
+            profile.saved_on = today
 
     def __init__(self, subject_id: UUID) -> None:
         self.subject_id = subject_id
         self.versions: dict[str, int] = {}
         self.contents: dict[str, PersonalText] = {}
+        self.saved_on: date | None = None
+        self.saves = 0
 
     @staticmethod
     def stream_for(subject_id: UUID) -> UUID:
@@ -54,13 +61,14 @@ class Profile(LedgerAggregate):
         """Begin a person's profile."""
         return cls.begin(cause, cls.stream_for(subject_id), subject_id=subject_id)
 
-    def save_page(self, cause: Cause, page: str, sent: Any, expected_version: int) -> None:
+    def save_page(self, cause: Cause, page: str, sent: Any, expected_version: int, rules: Rules) -> None:
         """Save a page as it was sent; one that says what is there already changes nothing.
 
         That is so for an old `expected_version` too: the save has then succeeded before (RFC 9110, 13.1.1).
 
         Raises:
-            Refused: a field is wrong, or the page was saved since by somebody who saw another version.
+            Refused: a field is wrong, the page was saved since by somebody who saw another version, or there
+                were too many saves today.
         """
         form = PAGES[page]
         content = form.read(sent, local_day(cause.at))
@@ -69,6 +77,8 @@ class Profile(LedgerAggregate):
             return
         if self.versions.get(page, 0) != expected_version:
             raise Refused(Reason.VERSION_STALE)
+        if local_day(cause.at) == self.saved_on and self.saves >= rules.profile_saves_per_day:
+            raise Refused(Reason.PROFILE_TOO_MANY_SAVES)
         self.happen(
             self.PageSaved,
             cause,

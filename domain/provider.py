@@ -9,6 +9,7 @@ from domain.signing_keys import (
     PublicKey,
     SigningKeys,
     require_confirmable,
+    require_distinct,
     require_in_force,
     require_not_withdrawn,
 )
@@ -120,6 +121,7 @@ class Provider(LedgerAggregate):
         keys: dict[str, PublicKey],
     ) -> Self:
         """Register a provider for some record types; a second administrator must confirm it."""
+        require_distinct(keys)
         return cls.begin(cause, provider_id, name=name, record_types=record_types, keys=keys)
 
     def confirm(self, cause: Cause) -> None:

@@ -107,6 +107,7 @@ class Reason(Enum):
     ADMINISTRATORS_EXIST = ("administrators-exist", Kind.CONFLICT)
     PASSKEY_INVALID = ("passkey-invalid", Kind.FORBIDDEN)
     TOKEN_INVALID = ("token-invalid", Kind.FORBIDDEN)
+    PROFILE_TOO_MANY_SAVES = ("profile-too-many-saves", Kind.TOO_MANY)
     FIELD_UNKNOWN = ("field-unknown", Kind.INVALID)
     FIELD_MISSING = ("field-missing", Kind.INVALID)
     FIELD_INVALID = ("field-invalid", Kind.INVALID)

@@ -41,5 +41,6 @@ class Rules:
     handover_session_ttl: timedelta = timedelta(minutes=10)
     staff_enrolment_ttl: timedelta = timedelta(days=7)
     delayed_look_shown_after: timedelta = timedelta(days=90)
+    profile_saves_per_day: int = 100
     active_workers_shown_from: int = 10
     statistics_shown_from: int = 10

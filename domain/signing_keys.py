@@ -1,5 +1,6 @@
 """The public keys of whoever signs what they send: proposed, confirmed by a second administrator, retired."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -65,6 +66,12 @@ class SigningKeys:
     def _require_known(self, kid: str) -> None:
         if kid not in self.public:
             raise Refused(Reason.NOT_FOUND, field="kid")
+
+
+def require_distinct(keys: dict[str, PublicKey]) -> None:
+    """Refuse one key under two names: retired under the one, it would go on signing under the other."""
+    if len({json.dumps(key, sort_keys=True) for key in keys.values()}) < len(keys):
+        raise Refused(Reason.KEY_TAKEN, field="keys")
 
 
 def require_in_force(status: str) -> None:

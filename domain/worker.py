@@ -196,6 +196,11 @@ class Worker(LedgerAggregate):
             raise Refused(Reason.ENTERPRISE_ALREADY_CHOSEN, field="enterprise_ids")
         self._employment(self.EnterpriseChosen, cause, enterprise_id)
 
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether an enterprise has confirmed the worker, and neither side ended it."""
+        return "confirmed" in self.employments.values()
+
     def confirm_employment(self, cause: Cause, enterprise_id: UUID) -> None:
         """The enterprise says yes."""
         self._require_chosen(enterprise_id)

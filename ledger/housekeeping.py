@@ -21,6 +21,7 @@ STALE = (
         """,
         timedelta(0),
     ),
+    ("DELETE FROM ops.reactions_done WHERE expires_at < %s", timedelta(days=1)),
     ("DELETE FROM ops.open_disclosures WHERE readable_until < %s", timedelta(0)),
     ("DELETE FROM ops.sessions WHERE role = 'borrowed' AND access_expires_at < %s", timedelta(0)),
     ("DELETE FROM ops.sessions WHERE refresh_expires_at < %s", timedelta(days=1)),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from psycopg import Connection
@@ -39,7 +39,12 @@ ATTENDANCES = Table(
 )
 TABLES = (EMPLOYMENTS, ATTENDANCES)
 
-STATUSES: dict[type[LedgerAggregate.Event], str] = {
+Recorded = Literal["chosen", "confirmed", "refused", "ended"]
+"""What was recorded of an employment."""
+Status = Literal["chosen", "confirmed", "employed", "left", "refused", "ended"]
+"""What an employment is at an instant."""
+
+STATUSES: dict[type[LedgerAggregate.Event], Recorded] = {
     Worker.EnterpriseChosen: "chosen",
     Worker.EmploymentConfirmed: "confirmed",
     Worker.EmploymentRefused: "refused",
@@ -89,19 +94,18 @@ class EmploymentRow:
     """An employment with the deadline its status is computed from.
 
     Attributes:
-        status: what was recorded: `chosen`, `confirmed`, `refused` or `ended`.
         due_at: the worker's deadline; none before the registration is complete.
     """
 
     worker_id: UUID
     enterprise_id: UUID
     enterprise_name: str
-    status: str
+    status: Recorded
     since: datetime
     due_at: datetime | None
     has_left: bool | None
 
-    def status_at(self, at: datetime) -> str:
+    def status_at(self, at: datetime) -> Status:
         """在职 (`employed`) or 离职 (`left`) for a confirmed employment, else what was recorded.
 
         Told from the stored deadline and the clock, whatever any background job has done.
@@ -143,17 +147,23 @@ class DueSpan:
 
 
 def of_enterprise(
-    connection: Connection, enterprise_id: UUID, after: UUID | None, limit: int, due: DueSpan | None = None
+    connection: Connection,
+    enterprise_id: UUID,
+    after: UUID | None,
+    limit: int,
+    due: DueSpan | None = None,
+    status: Recorded | None = None,
 ) -> list[EmploymentRow]:
-    """The employments of an enterprise, in order of worker id, after `after`; all, or those that are due."""
+    """The employments of an enterprise, in order of worker id, after `after`; all, or some."""
     condition = """
         WHERE e.enterprise_id = %s AND (%s::uuid IS NULL OR e.worker_id > %s)
+            AND (%s::text IS NULL OR e.status = %s)
             AND (%s::timestamptz IS NULL OR (
                 e.status = 'confirmed' AND NOT a.has_left AND a.due_at BETWEEN %s AND %s))
         ORDER BY e.worker_id LIMIT %s
     """
     since, until = (due.since, due.until) if due else (None, None)
-    place = (enterprise_id, after, after, since, since, until, limit)
+    place = (enterprise_id, after, after, status, status, since, since, until, limit)
     with connection.cursor(row_factory=class_row(EmploymentRow)) as cursor:
         return cursor.execute(_JOINED + condition, place).fetchall()
 
@@ -182,7 +192,7 @@ def staffing(connection: Connection, enterprise_id: UUID, due: DueSpan) -> Staff
             count(*) FILTER (WHERE NOT has_left AND due_at >= %(since)s) AS employed,
             count(*) FILTER (WHERE has_left OR due_at < %(since)s) AS left,
             count(*) FILTER (WHERE NOT has_left AND due_at BETWEEN %(since)s AND %(until)s) AS due
-        FROM views.employments e LEFT JOIN views.attendances a USING (worker_id)
+        FROM views.employments e LEFT JOIN views.attendances a USING (partition, worker_id)
         WHERE e.enterprise_id = %(enterprise_id)s AND e.status = 'confirmed'
     """
     asked = {"enterprise_id": enterprise_id, "since": due.since, "until": due.until}

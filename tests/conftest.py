@@ -17,6 +17,7 @@ from jiazheng.embedded.postgres import EmbeddedPostgres
 from jiazheng.embedded.valkey import EmbeddedValkey
 from jiazheng.settings import OwnerSettings, Settings
 from ledger.credit_ledger import CreditLedger
+from tests.controls.letters import WITHOUT_NEW_TEXT
 from tests.external import debian
 
 _numbers = count(1)
@@ -161,6 +162,7 @@ def bare_url(postgres: EmbeddedPostgres) -> Iterator[str]:
 @pytest.fixture
 def ledger(settings: Settings) -> Iterator[CreditLedger]:
     made = build_ledger(settings)
+    made.letters = WITHOUT_NEW_TEXT
     yield made
     made.close()
 

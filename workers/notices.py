@@ -95,9 +95,13 @@ class Notices:
             return
         phone, place = readable(account.phone), Position.parse(position)
         with self._ledger.pool.connection() as connection, connection.transaction():
-            if connection.execute(_CLAIM, (place.partition, place.number, actor)).rowcount:
+            claim = (place.partition, place.number, actor, expires_at)
+            if connection.execute(_CLAIM, claim).rowcount:
                 self._outbox.queue(connection, phone, text, at, expires_at, position, subject=subject)
 
 
-_CLAIM = "INSERT INTO ops.reactions_done VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+_CLAIM = """
+    INSERT INTO ops.reactions_done (partition, position, actor, expires_at) VALUES (%s, %s, %s, %s)
+    ON CONFLICT DO NOTHING
+"""
 """The row outlives the message's in the outbox, so that a repetition after the delivery sends nothing."""

@@ -11,14 +11,17 @@ from uuid import UUID
 from joserfc import jws
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import import_key
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from domain.credit_record import CreditRecord, RecordType
 from domain.event import Cause
 from domain.identifiers import IdNumber, InvalidIdentifier
+from domain.letter import SignedLetter
 from domain.provider import Provider
 from domain.rejections import Reason, Refused
 from domain.worker import Worker
+from ledger import letter_gate
+from ledger.claims import ClaimChanges
 from ledger.credit_ledger import NOTHING_APPENDED, Appended, CreditLedger, repeatable
 from ledger.id_numbers import account_with
 from ledger.record_contents import Text, field_of, require_content
@@ -61,8 +64,8 @@ class Claims(BaseModel):
     iss: str
     aud: str
     type: RecordType
-    reference: Reference
-    id_number: Any
+    reference: Annotated[Reference, Field(description="the provider's own, for one record for good")]
+    id_number: Annotated[str, Field(description="the worker's")]
     content: dict[str, Any]
     corrects: Reference | None = None
 
@@ -101,22 +104,24 @@ def submit_record(
 ) -> Appended:
     """Take over a signed record about a worker whose letter is in force.
 
-    The same reference with the same payload is answered as before. A record that corrects another one of
-    the provider's takes its place.
+    The same reference with the same payload is answered as before, also when the letter has ended since. A
+    record that corrects another one of the provider's takes its place.
 
     Raises:
-        Refused: unknown provider, key, worker or type, a wrong signature, no letter, another content, or
-            nothing to correct.
+        Refused: unknown provider, key or type, a wrong signature, another content, nothing to correct, or
+            nobody with that number whose letter is in force.
     """
     provider = ledger.load(Provider, provider_id, missing=Reason.SIGNER_UNKNOWN)
-    claims = verify_jws(token, provider.key(key_id_of(token)))
-    submission = read_submission(provider, claims, audience)
-    subject = _worker_with_letter(ledger, cause, submission.id_number)
+    said = verify_jws(token, provider.key(key_id_of(token)))
+    submission = read_submission(provider, said, audience)
+    worker = _worker_with(ledger, submission.id_number)
+    subject = worker.subject_id
     mac = reference_mac(ledger, subject, provider_id, submission.reference)
     before = ledger.find(CreditRecord, CreditRecord.stream_for(subject, provider_id, mac))
     if before:
         before.require_same(token.split(".")[1])
         return ledger.find_appended(before.submitted_by_command) or NOTHING_APPENDED
+    letter = _letter_in_force(ledger, cause, worker)
     record = CreditRecord.submit(
         cause,
         subject_id=subject,
@@ -125,7 +130,9 @@ def submit_record(
         reference_mac=mac,
         jws=token,
     )
-    return ledger.commit(cause, record, *_superseded(ledger, cause, record, submission.corrects))
+    superseded = _superseded(ledger, cause, record, submission.corrects)
+    claims = ClaimChanges(take=(letter_gate.needs(ledger, worker, letter),))
+    return ledger.commit(cause, record, *superseded, claims=claims)
 
 
 def _superseded(
@@ -157,7 +164,7 @@ def reference_mac(ledger: CreditLedger, subject: UUID, provider_id: UUID, refere
     try:
         key = ledger.keys.get(subject)
     except SubjectErased as error:
-        raise Refused(Reason.WORKER_UNKNOWN, field="id_number") from error
+        raise Refused(Reason.LETTER_NOT_IN_FORCE) from error
     return hmac.new(key, f"credit_record\x1f{provider_id}\x1f{reference}".encode(), sha256).hexdigest()
 
 
@@ -177,19 +184,31 @@ def read_submission(provider: Provider, claims: dict[str, Any], audience: str) -
     provider.require_record_type(said.type)
     require_content(said.type, json.dumps(said.content))
     try:
-        id_number = IdNumber.parse(str(said.id_number))
+        id_number = IdNumber.parse(said.id_number)
     except InvalidIdentifier as error:
         raise Refused(Reason.WORKER_UNKNOWN, field="id_number") from error
     return Submission(id_number, said.type, said.reference, said.corrects)
 
 
-def _worker_with_letter(ledger: CreditLedger, cause: Cause, id_number: IdNumber) -> UUID:
+def _worker_with(ledger: CreditLedger, id_number: IdNumber) -> Worker:
+    """The worker with a number.
+
+    Raises:
+        Refused: there is none, which a provider must not tell from a worker without a letter: who has
+            authorized nothing is not known to it.
+    """
     account = account_with(ledger, str(id_number))
     if account is None:
-        raise Refused(Reason.WORKER_UNKNOWN, field="id_number")
-    worker = ledger.load(Worker, Worker.stream_for(account.id), missing=Reason.WORKER_UNKNOWN)
-    ledger.letters.require_not_outdated(worker.require_letter_in_force(), cause.at)
-    return account.id
+        raise Refused(Reason.LETTER_NOT_IN_FORCE)
+    return ledger.load(Worker, Worker.stream_for(account.id), missing=Reason.LETTER_NOT_IN_FORCE)
+
+
+def _letter_in_force(ledger: CreditLedger, cause: Cause, worker: Worker) -> SignedLetter:
+    """The letter under which records are collected; one whose text no longer counts is none, either."""
+    letter = worker.require_letter_in_force()
+    if ledger.letters.is_outdated(letter.version, cause.at):
+        raise Refused(Reason.LETTER_NOT_IN_FORCE)
+    return letter
 
 
 def content_of(record: CreditRecord) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.enterprise import Enterprise
 from domain.event import Cause
-from domain.rejections import Reason
+from domain.rejections import Reason, Refused
 from domain.worker import Worker
 from ledger.credit_ledger import Appended, CreditLedger, repeatable
 
@@ -17,7 +17,9 @@ def choose_enterprises(
     """Choose one or several enterprises, all or none."""
     worker = ledger.load(Worker, Worker.stream_for(subject))
     for enterprise_id in enterprise_ids:
-        enterprise = ledger.load(Enterprise, enterprise_id, missing=Reason.ENTERPRISE_UNKNOWN)
+        enterprise = ledger.find(Enterprise, enterprise_id)
+        if enterprise is None:
+            raise Refused(Reason.ENTERPRISE_UNKNOWN, field="enterprise_ids")
         enterprise.require_choosable()
         worker.choose_enterprise(cause, enterprise_id)
     return ledger.commit(cause, worker)

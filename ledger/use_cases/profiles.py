@@ -36,11 +36,12 @@ def save_page(
     """Save one page of a worker's profile; the same content again appends nothing.
 
     Raises:
-        Refused: there is no such worker, a field is wrong, or another version was saved meanwhile.
+        Refused: there is no such worker, a field is wrong, another version was saved meanwhile, or there
+            were too many saves today.
     """
     ledger.load(Worker, Worker.stream_for(subject), missing=Reason.WORKER_UNKNOWN)
     profile = ledger.find(Profile, Profile.stream_for(subject)) or Profile.open(cause, subject)
-    profile.save_page(cause, page, sent, expected_version)
+    profile.save_page(cause, page, sent, expected_version, ledger.rules)
     if profile.pending_events:
         return ledger.commit(cause, profile)
     return ledger.find_appended(cause.command_id) or NOTHING_APPENDED

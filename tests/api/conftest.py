@@ -12,6 +12,7 @@ from jiazheng.embedded.valkey import EmbeddedValkey
 from tests.conftest import MovableClock, fresh_databases, settings_for
 from tests.controls.api import Api, running_api
 from tests.controls.kiosks import RegisteredKiosk, registered_kiosk
+from tests.controls.letters import WITHOUT_NEW_TEXT
 from tests.controls.people import put_in_office
 from tests.controls.providers import RegisteredProvider, registered_provider
 from tests.controls.visitors import (
@@ -39,6 +40,7 @@ def server(
 ) -> Iterator[Api]:
     settings = settings_for(postgres, valkey, fresh_databases(postgres), tmp_path_factory.mktemp("api"))
     with running_api(settings, MovableClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))) as api:
+        api.parts.ledger.letters = WITHOUT_NEW_TEXT
         yield api
 
 

@@ -37,10 +37,20 @@ def test_a_late_check_in_restores_the_employment(api: Api) -> None:
     # when they check in
     overdue.client.post("/v1/check-ins", files=photo(SAME_FACE))
     # then they had left, and are employed again
-    assert before[0] == {"due_at": due.isoformat().replace("+00:00", "Z"), "overdue": True}
+    assert before[0] == {"due_at": due.isoformat().replace("+00:00", "Z"), "overdue": True, "employed": False}
     assert before[1] == ["left"]
     assert statuses(overdue) == ["employed"]
-    assert not overdue.client.get("/v1/me/attendance")["overdue"]
+    after = overdue.client.get("/v1/me/attendance")
+    assert (after["overdue"], after["employed"]) == (False, True)
+
+
+def test_nobody_is_employed_without_a_confirmed_enterprise(api: Api) -> None:
+    # given a worker whose only enterprise has ended the employment
+    worker = complete_worker(api)
+    worker.client.post(f"/v1/me/employments/{worker.enterprise}/end")
+    # when they ask, then they are not overdue, and not employed (在职)
+    told = worker.client.get("/v1/me/attendance")
+    assert (told["overdue"], told["employed"]) == (False, False)
 
 
 def test_check_ins_go_on_across_the_end_of_a_year(api: Api) -> None:

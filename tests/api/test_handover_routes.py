@@ -12,16 +12,16 @@ import zxingcpp
 from PIL import Image
 
 from api.access import ROLES_OF_ROUTE
-from domain.letter import CURRENT
 from tests.controls.api import Api
 from tests.controls.kiosks import OWN_FACE, RegisteredKiosk, card_of
+from tests.controls.letters import FIRST_TEXT
 from tests.controls.listening import listening
 from tests.controls.problems import refusal
 from tests.controls.trails import fields_of
 from tests.controls.visitors import SAME_FACE, Visitor, photo
 from tests.controls.workers import choosing_worker, signed_worker
 
-LETTER = {"version": CURRENT.version, "text_sha256": CURRENT.text_sha256}
+LETTER = {"version": FIRST_TEXT.version, "text_sha256": FIRST_TEXT.text_sha256}
 TEN_MINUTES = timedelta(minutes=10)
 
 
@@ -71,7 +71,7 @@ def test_a_whole_registration_on_a_borrowed_phone_leaves_nothing_there(
         send("/v1/identity-verifications", data={"card_reading": reading}, files=photo(OWN_FACE))
         send("/v1/letter-signatures", json=LETTER)
         answers.append(api.get("/v1/me/letter", token))
-        assert answers[-1].json()["to_authorize"]["scopes"] == list(CURRENT.scopes)
+        assert answers[-1].json()["to_authorize"]["scopes"] == list(FIRST_TEXT.scopes)
         send("/v1/letter-authorizations", files=photo(SAME_FACE))
         # then the own phone hears of it and the registration is complete
         told = [own_phone.next() for _ in range(4)]

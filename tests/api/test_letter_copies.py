@@ -9,8 +9,9 @@ import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
 
-from domain.letter import CURRENT, LETTERS, Letter, Letters
+from domain.letter import Letter, Letters
 from tests.controls.api import Api
+from tests.controls.letters import FIRST_TEXT, WITHOUT_NEW_TEXT
 from tests.controls.problems import refusal
 from tests.controls.visitors import SAME_FACE, Visitor, complete_worker, photo, register_worker
 from tests.controls.workers import again, signed_worker
@@ -23,11 +24,11 @@ def published(api: Api) -> Iterator[Letter]:
     """A text that is signed from now on; in a week older letters no longer count."""
     now = api.clock()
     letter = Letter("2026-99", ("basic", "tax"), "授权书(新版)\n\n本人授权。\n", now, now + A_WEEK)
-    api.parts.ledger.letters = Letters.of([CURRENT, letter])
+    api.parts.ledger.letters = Letters.of([FIRST_TEXT, letter])
     try:
         yield letter
     finally:
-        api.parts.ledger.letters = LETTERS
+        api.parts.ledger.letters = WITHOUT_NEW_TEXT
 
 
 def sign(worker: Visitor, letter: Letter) -> None:
@@ -52,9 +53,9 @@ def test_everybody_reads_the_text_of_today_and_any_other_version(api: Api) -> No
     # given a new text
     with published(api) as letter:
         # then it is the one of today, and the older one can still be read
-        today, older = api.get("/v1/letter").json(), api.get(f"/v1/letters/{CURRENT.version}").json()
+        today, older = api.get("/v1/letter").json(), api.get(f"/v1/letters/{FIRST_TEXT.version}").json()
     assert (today["version"], today["text"], today["scopes"]) == ("2026-99", letter.text, ["basic", "tax"])
-    assert (older["text_sha256"], older["supersedes_at"]) == (CURRENT.text_sha256, None)
+    assert (older["text_sha256"], older["supersedes_at"]) == (FIRST_TEXT.text_sha256, None)
     assert refusal(api.get("/v1/letters/1999-01")) == (404, "letter-unknown", "version")
 
 
@@ -65,7 +66,7 @@ def test_before_the_face_check_the_worker_confirms_whose_letter_it_is_and_what_i
     mine = worker.client.get("/v1/me/letter")
     # then it says who they are, the ID number masked, and the scopes
     assert (mine["name"], mine["id_number"]) == (str(worker.person.name), worker.person.id_number.masked())
-    assert mine["to_authorize"]["scopes"] == list(CURRENT.scopes)
+    assert mine["to_authorize"]["scopes"] == list(FIRST_TEXT.scopes)
     assert (mine["status"], mine["authorized_at"], mine["authorized_position"]) == ("signed", None, None)
 
 
@@ -76,7 +77,7 @@ def test_the_letter_is_read_again_with_the_places_of_its_events(api: Api) -> Non
     # when they read the letter
     mine = worker.client.get("/v1/me/letter")
     # then it is the signed text, in force, at the place where the authorization lies
-    assert (mine["version"], mine["text_sha256"]) == (CURRENT.version, CURRENT.text_sha256)
+    assert (mine["version"], mine["text_sha256"]) == (FIRST_TEXT.version, FIRST_TEXT.text_sha256)
     assert (mine["status"], mine["to_authorize"], mine["valid_until"]) == ("in_force", None, None)
     assert mine["authorized_position"] in answer.headers["ledger-position"].split(",")
     assert mine["signed_position"].split(".")[0] == mine["authorized_position"].split(".")[0]
@@ -103,7 +104,7 @@ def test_a_new_text_is_signed_while_the_older_letter_goes_on_and_then_replaces_i
         sign(worker, letter)
         mine = worker.client.get("/v1/me/letter")
         # then the older one goes on until the face authorizes the new one
-        assert (mine["version"], mine["status"]) == (CURRENT.version, "in_force")
+        assert (mine["version"], mine["status"]) == (FIRST_TEXT.version, "in_force")
         assert mine["to_authorize"]["version"] == letter.version
         worker.client.post("/v1/letter-authorizations", files=photo(SAME_FACE))
         mine = worker.client.get("/v1/me/letter")
@@ -134,8 +135,8 @@ def test_the_pdf_holds_text_person_hash_positions_and_local_times(api: Api) -> N
     text = text_of(pdf_of(api, worker))
     # then all of it is there, and the ID number is masked
     flat = text.replace("\n", "")
-    assert CURRENT.text.replace("\n", "").replace(" ", "") in flat
-    for part in (str(worker.person.name), worker.person.id_number.masked(), CURRENT.text_sha256):
+    assert FIRST_TEXT.text.replace("\n", "").replace(" ", "") in flat
+    for part in (str(worker.person.name), worker.person.id_number.masked(), FIRST_TEXT.text_sha256):
         assert part.replace(" ", "") in flat
     assert f"签署记录位置:{mine['signed_position']}" in text
     assert f"授权记录位置:{mine['authorized_position']}" in text
@@ -153,8 +154,8 @@ def test_the_qr_code_of_the_pdf_says_where_to_find_the_events_and_nothing_of_the
     mine = worker.client.get("/v1/me/letter")
     assert code.text.splitlines() == [
         "jiazheng-letter",
-        f"version={CURRENT.version}",
-        f"text_sha256={CURRENT.text_sha256}",
+        f"version={FIRST_TEXT.version}",
+        f"text_sha256={FIRST_TEXT.text_sha256}",
         f"signed={mine['signed_position']}",
         f"authorized={mine['authorized_position']}",
     ]

@@ -7,11 +7,11 @@ from uuid import UUID
 import httpx
 import pytest
 
-from domain.letter import CURRENT
 from ledger.positions import Position
 from ledger.use_cases.disclosures import end
 from tests.controls.api import Api
 from tests.controls.certificates import approved, path, requested, status
+from tests.controls.letters import FIRST_TEXT
 from tests.controls.listening import listening
 from tests.controls.people import cause
 from tests.controls.problems import invalid_fields, refusal
@@ -27,7 +27,7 @@ from tests.controls.visitors import (
 )
 from tests.controls.workers import THIRTY_DAYS, due_at, signed_worker, verified_worker
 
-LETTER: Final = {"version": CURRENT.version, "text_sha256": CURRENT.text_sha256}
+LETTER: Final = {"version": FIRST_TEXT.version, "text_sha256": FIRST_TEXT.text_sha256}
 
 
 def test_a_letter_is_signed_by_version_and_hash(api: Api) -> None:

@@ -159,6 +159,34 @@ def test_an_operator_sees_who_is_due_to_check_in(api: Api) -> None:
     assert numbers == {"confirmed": 2, "employed": 1, "left": 1, "due_soon": 0}
 
 
+def test_an_operator_sees_those_who_wait_for_an_answer(api: Api) -> None:
+    # given an enterprise with confirmed workers and one who waits
+    enterprise = listed_enterprise(api.parts.ledger, api.clock)
+    *confirmed, waiting = people_of(api, enterprise)
+    # when the operator asks by what was recorded, then nobody else is shown, nor recorded as seen
+    found = {
+        recorded: [row["worker_id"] for row in staffed(api, enterprise, params={"status": recorded})]
+        for recorded in ("chosen", "confirmed", "refused")
+    }
+    assert found == {"chosen": [str(waiting)], "confirmed": sorted(map(str, confirmed)), "refused": []}
+
+
+@pytest.mark.parametrize("step", ["refusal", "end"])
+def test_an_operator_learns_nothing_of_the_check_ins_of_who_is_not_theirs(
+    api: Api, worker: Employed, step: str
+) -> None:
+    # given a worker who checks in, and chose a second enterprise
+    other = listed_enterprise(api.parts.ledger, api.clock)
+    choose_enterprises(api.parts.ledger, cause(api.clock, "person"), worker.subject, [other])
+    before = staffed(api, other)
+    # when its operator lets them go again
+    if step == "end":
+        decided(api, other, worker.subject, "confirmation")
+    decided(api, other, worker.subject, step)
+    # then neither before nor after is told when the next check-in is due
+    assert [row["due_at"] for row in before + staffed(api, other)] == [None, None]
+
+
 def people_of(api: Api, enterprise: UUID) -> tuple[UUID, UUID, UUID]:
     """Two confirmed workers, one of whom registered 24 days before the other, and one who chose it."""
     ledger, clock = api.parts.ledger, api.clock

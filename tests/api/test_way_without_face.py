@@ -5,11 +5,11 @@ from functools import partial
 
 import pytest
 
-from domain.letter import CURRENT
 from ledger.face_templates import has_template
 from tests.controls.api import Api
 from tests.controls.certificates import path, requested, viewed
 from tests.controls.devices import PASSCODE, prove, sign_in, ticket_of, with_passcode
+from tests.controls.letters import FIRST_TEXT
 from tests.controls.people import listed_enterprise, new_person
 from tests.controls.presences import asked, by_card, by_officers, card_proof, confirm
 from tests.controls.problems import refusal
@@ -26,7 +26,7 @@ from tests.controls.visitors import (
     sms_code,
 )
 
-LETTER = {"version": CURRENT.version, "text_sha256": CURRENT.text_sha256}
+LETTER = {"version": FIRST_TEXT.version, "text_sha256": FIRST_TEXT.text_sha256}
 Way = Callable[[str], dict[str, str]]
 """The form that leads through a step."""
 

@@ -39,7 +39,7 @@ def test_an_unknown_enterprise_chooses_none_of_the_list(api: Api) -> None:
     # when both are chosen together
     answer = api.post("/v1/me/enterprises", worker.token, json=both)
     # then neither is
-    assert refusal(answer) == (404, "enterprise-unknown", None)
+    assert refusal(answer) == (404, "enterprise-unknown", "enterprise_ids")
     assert statuses(worker) == {}
 
 

@@ -17,7 +17,7 @@ from domain.face_consent import CURRENT_CONSENT, FaceConsent
 from domain.failed_lookups import FailedLookups
 from domain.handover import COMPLETE, Handover
 from domain.kiosk import Kiosk
-from domain.letter import CURRENT, SignedLetter
+from domain.letter import SignedLetter
 from domain.passcode import PasscodeTries
 from domain.presence import PresenceProof, ShownDocument
 from domain.presence_attempts import PresenceAttempts
@@ -27,6 +27,7 @@ from domain.refused_scan import RefusedScan
 from domain.rejections import Reason
 from domain.staff import StaffMember
 from domain.worker import Worker
+from tests.controls.letters import FIRST_TEXT
 from tests.controls.moments import (
     AINONG,
     FIRST_ADMINISTRATOR,
@@ -185,7 +186,7 @@ def verified_worker() -> Worker:
 
 def worker_with_signature() -> Worker:
     made = verified_worker()
-    made.sign_letter(cause(), CURRENT, CURRENT.text_sha256)
+    made.sign_letter(cause(), FIRST_TEXT, FIRST_TEXT.text_sha256)
     return made
 
 
@@ -302,7 +303,7 @@ def officer() -> StaffMember:
 def profile() -> Profile:
     """王芳 has filled in her services, once."""
     made = Profile.open(cause(), WANG)
-    made.save_page(cause(), "services", SERVICES, 0)
+    made.save_page(cause(), "services", SERVICES, 0, RULES)
     return made
 
 

@@ -1,10 +1,16 @@
-"""A new text of the letter: it comes ten days after noon (`moments.NOON`) and supersedes the first later."""
+"""The letter's first text: whatever the clock says the only one in tests, but for those of a new one.
+
+The new text comes ten days after noon (`moments.NOON`) and supersedes the first later.
+"""
 
 from datetime import timedelta
 from typing import Final
 
-from domain.letter import CURRENT, Letter, Letters
+from domain.letter import LETTERS, Letter, Letters
 from tests.controls.moments import NOON
+
+FIRST_TEXT: Final = LETTERS.versions[0]
+WITHOUT_NEW_TEXT: Final = Letters.of([FIRST_TEXT])
 
 NEW_TEXT_FROM: Final = NOON + timedelta(days=10)
 NEW_TEXT_COUNTS: Final = NOON + timedelta(days=20)
@@ -15,4 +21,4 @@ NEW_TEXT: Final = Letter(
     in_force_from=NEW_TEXT_FROM,
     supersedes_at=NEW_TEXT_COUNTS,
 )
-WITH_NEW_TEXT: Final = Letters.of([NEW_TEXT, CURRENT])
+WITH_NEW_TEXT: Final = Letters.of([NEW_TEXT, FIRST_TEXT])

@@ -12,7 +12,6 @@ from domain.event import Cause
 from domain.face import FaceEvidence
 from domain.face_consent import CURRENT_CONSENT
 from domain.identifiers import IdNumber, MobileNumber, PersonName
-from domain.letter import CURRENT
 from domain.staff import StaffMember
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
@@ -23,6 +22,7 @@ from ledger.use_cases.employments import choose_enterprises, confirm_employment
 from ledger.use_cases.enterprises import list_enterprises
 from ledger.use_cases.face_consents import give_face_consent
 from ledger.use_cases.verification import authorize_letter, sign_letter, verify_identity
+from tests.controls.letters import FIRST_TEXT
 
 MODEL: Final = "ab" * 32
 
@@ -146,7 +146,7 @@ def complete_worker(ledger: CreditLedger, clock: Clock, template: FaceTemplate =
 
     choose_enterprises(ledger, own(), subject, [enterprise])
     verify_identity(ledger, own(), subject, worker.person.card(), ACCEPTED, template)
-    sign_letter(ledger, own(), subject, CURRENT.version, CURRENT.text_sha256)
+    sign_letter(ledger, own(), subject, FIRST_TEXT.version, FIRST_TEXT.text_sha256)
     authorize_letter(ledger, own(), subject, ACCEPTED)
     confirm_employment(ledger, cause(clock, "staff:operator"), subject, enterprise)
     return CompleteWorker(subject, worker.person, enterprise)

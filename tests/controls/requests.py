@@ -6,12 +6,12 @@ from uuid import uuid4
 
 import httpx
 
-from domain.letter import CURRENT
 from jiazheng.demo.doubles.passkey import SoftwarePasskey
 from jiazheng.demo.terminal import Signer
 from tests.controls.announcements import editor, published, written
 from tests.controls.api import Api
 from tests.controls.cards import reading_of, registered_kiosk
+from tests.controls.letters import FIRST_TEXT
 from tests.controls.people import listed_enterprise, new_person
 from tests.controls.profiles import SERVICES
 from tests.controls.providers import registered_provider
@@ -80,14 +80,14 @@ def revocation(api: Api) -> Post:
 def letter_signature(api: Api) -> Post:
     worker = complete_worker(api)
     api.post("/v1/letter-revocations", worker.token)
-    signed = {"version": CURRENT.version, "text_sha256": CURRENT.text_sha256}
+    signed = {"version": FIRST_TEXT.version, "text_sha256": FIRST_TEXT.text_sha256}
     return posting(api, "/v1/letter-signatures", worker.token, json=signed)
 
 
 def letter_authorization(api: Api) -> Post:
     worker = complete_worker(api)
     api.post("/v1/letter-revocations", worker.token)
-    signed = {"version": CURRENT.version, "text_sha256": CURRENT.text_sha256}
+    signed = {"version": FIRST_TEXT.version, "text_sha256": FIRST_TEXT.text_sha256}
     api.post("/v1/letter-signatures", worker.token, json=signed)
     return posting(api, "/v1/letter-authorizations", worker.token, files=photo(SAME_FACE))
 

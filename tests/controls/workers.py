@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from domain.event import Cause
-from domain.letter import CURRENT, Letter
+from domain.letter import Letter
 from domain.worker import Worker
 from ledger.use_cases.employments import choose_enterprises
 from ledger.use_cases.verification import authorize_letter, sign_letter, verify_identity
 from tests.controls.api import Api
+from tests.controls.letters import FIRST_TEXT
 from tests.controls.people import ACCEPTED, Person, Registered, cause, listed_enterprise, registered_worker
 from tests.controls.visitors import ENROLLED, Visitor, real_template, signed_in
 
@@ -35,7 +36,7 @@ def verified_worker(api: Api) -> Visitor:
 def signed_worker(api: Api) -> Visitor:
     """A worker who signed the letter: it is to be authorized next."""
     worker = verified_worker(api)
-    letter = (CURRENT.version, CURRENT.text_sha256)
+    letter = (FIRST_TEXT.version, FIRST_TEXT.text_sha256)
     sign_letter(api.parts.ledger, _own(api, worker), worker.subject, *letter)
     return worker
 

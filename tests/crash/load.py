@@ -17,7 +17,6 @@ from eventsourcing.persistence import OperationalError
 from domain.enterprise import Enterprise, EnterpriseDetails
 from domain.event import Cause
 from domain.face_consent import CURRENT_CONSENT
-from domain.letter import CURRENT
 from ledger.append import StreamConflict
 from ledger.claims import ClaimChanges
 from ledger.clock import system_clock
@@ -89,7 +88,8 @@ class Load:
         self._do(lambda cause: confirm_employment(ledger, cause, subject, chosen))
         self._do(lambda cause: give_face_consent(ledger, cause, subject, *CONSENT))
         self._do(lambda c: verify_identity(ledger, c, subject, somebody.card(), ACCEPTED, TEMPLATE))
-        self._do(lambda cause: sign_letter(ledger, cause, subject, CURRENT.version, CURRENT.text_sha256))
+        text = ledger.letters.current(system_clock())
+        self._do(lambda cause: sign_letter(ledger, cause, subject, text.version, text.text_sha256))
         self._do(lambda cause: authorize_letter(ledger, cause, subject, ACCEPTED))
         self._do(lambda cause: check_in(ledger, cause, subject, ACCEPTED))
 

@@ -3,9 +3,9 @@ from collections.abc import Callable
 import pytest
 
 from domain.disclosure import Disclosure
-from domain.letter import CURRENT
 from domain.rejections import Reason
 from tests.controls import aggregates
+from tests.controls.letters import FIRST_TEXT
 from tests.controls.moments import INSTANT, LI, NOON, RULES, WANG, cause, refused
 
 PROMPT_ENDS = NOON + RULES.prompt_ttl
@@ -45,7 +45,7 @@ def test_every_look_is_an_event() -> None:
 def test_a_later_authorization_of_the_same_text_shows_nothing_of_what_was_approved_before() -> None:
     # given an approval under a letter that was revoked and authorized again
     disclosure, worker = aggregates.approved_disclosure(), aggregates.worker_with_revoked_letter()
-    worker.sign_letter(cause(command=2), CURRENT, CURRENT.text_sha256)
+    worker.sign_letter(cause(command=2), FIRST_TEXT, FIRST_TEXT.text_sha256)
     worker.authorize_letter(cause(command=2), aggregates.BY_FACE)
     # when the consumer looks within the half hour, then it is over
     with refused(Reason.DISCLOSURE_EXPIRED):
@@ -137,7 +137,7 @@ def view_late(disclosure: Disclosure) -> None:
 
 
 def require_unasked(disclosure: Disclosure) -> None:
-    disclosure.require_scopes(["criminal_record"], CURRENT.scopes)
+    disclosure.require_scopes(["criminal_record"], FIRST_TEXT.scopes)
 
 
 def require_uncovered(disclosure: Disclosure) -> None:

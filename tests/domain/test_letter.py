@@ -2,13 +2,13 @@ from hashlib import sha256
 
 import pytest
 
-from domain.letter import CURRENT, LETTERS, SCOPES, Letter, LetterDamaged, Letters
+from domain.letter import LETTERS, SCOPES, Letter, LetterDamaged, Letters
 from domain.rejections import Reason
 from tests.controls import aggregates
-from tests.controls.letters import NEW_TEXT, NEW_TEXT_COUNTS, NEW_TEXT_FROM, WITH_NEW_TEXT
-from tests.controls.moments import INSTANT, NOON, refused
+from tests.controls.letters import FIRST_TEXT, NEW_TEXT, NEW_TEXT_COUNTS, NEW_TEXT_FROM, WITH_NEW_TEXT
+from tests.controls.moments import INSTANT, NOON, PERIOD, refused
 
-SIGNED_TEXTS = {"2026-01": "20633e85"}
+SIGNED_TEXTS = {"2026-01": "20633e85", "2026-12": "c83cc0b3"}
 """How the hash of each version begins: signatures name it, so a text that was in force never changes."""
 
 FILE = f"""
@@ -22,7 +22,7 @@ text = "授权书"
 
 
 def test_the_hash_is_that_of_the_text_in_utf8() -> None:
-    assert CURRENT.text_sha256 == sha256(CURRENT.text.encode()).hexdigest()
+    assert FIRST_TEXT.text_sha256 == sha256(FIRST_TEXT.text.encode()).hexdigest()
 
 
 def test_a_version_that_was_in_force_keeps_its_text() -> None:
@@ -39,6 +39,19 @@ def test_versions_sort_by_age_and_let_people_sign_before_they_supersede() -> Non
     assert all(one.supersedes_at is None or one.supersedes_at > one.in_force_from for one in versions)
 
 
+def test_the_published_text_asks_for_a_new_signature_once_everybody_had_three_check_ins_to_sign_it() -> None:
+    # given the text that does not say any more that only a face authorizes
+    first, second = LETTERS.versions
+    assert ("刷脸" in first.text, "刷脸" in second.text) == (True, False)
+    assert all(way in second.text for way in ("人脸识别", "居民身份证", "核验员"))
+    # then it is the one to sign from its day on, and letters of the first one end three months later
+    assert LETTERS.current(second.in_force_from - INSTANT) is first
+    assert LETTERS.current(second.in_force_from) is second
+    assert LETTERS.valid_until(first.version) == second.supersedes_at
+    assert second.supersedes_at is not None
+    assert second.supersedes_at - second.in_force_from >= 3 * PERIOD
+
+
 def test_a_file_says_from_when_a_text_is_signed_and_from_when_older_ones_end() -> None:
     letter = Letter.parse(FILE)
     assert (letter.version, letter.scopes, letter.text) == ("2031-01", ("basic",), "授权书")
@@ -52,10 +65,10 @@ def test_a_file_whose_text_was_changed_is_not_read() -> None:
 
 
 def test_the_text_to_sign_is_the_newest_whose_day_has_come() -> None:
-    assert WITH_NEW_TEXT.current(NEW_TEXT_FROM - INSTANT) is CURRENT
+    assert WITH_NEW_TEXT.current(NEW_TEXT_FROM - INSTANT) is FIRST_TEXT
     assert WITH_NEW_TEXT.current(NEW_TEXT_FROM) is NEW_TEXT
     # before all of them there is still something to show
-    assert WITH_NEW_TEXT.current(CURRENT.in_force_from - INSTANT) is CURRENT
+    assert WITH_NEW_TEXT.current(FIRST_TEXT.in_force_from - INSTANT) is FIRST_TEXT
 
 
 def test_an_older_letter_counts_until_the_new_text_says_otherwise() -> None:
@@ -67,11 +80,11 @@ def test_an_older_letter_counts_until_the_new_text_says_otherwise() -> None:
 
 
 def test_a_new_text_may_leave_older_letters_as_they_are() -> None:
-    patient = Letters.of([CURRENT, Letter("2027-01", ("basic",), "新的授权书", NOON)])
-    assert patient.valid_until(CURRENT.version) is None
+    patient = Letters.of([FIRST_TEXT, Letter("2027-01", ("basic",), "新的授权书", NOON)])
+    assert patient.valid_until(FIRST_TEXT.version) is None
 
 
 def test_every_version_is_found_and_no_other() -> None:
-    assert WITH_NEW_TEXT.find("2026-01") is CURRENT
+    assert WITH_NEW_TEXT.find("2026-01") is FIRST_TEXT
     with refused(Reason.LETTER_UNKNOWN):
         WITH_NEW_TEXT.find("1999-01")

@@ -146,6 +146,13 @@ def test_neither_a_name_nor_a_key_comes_back(made: Made) -> None:
         signer.add_key(FIRST, "2028", NEW_KEY)
 
 
+def test_one_key_under_two_names_is_not_registered() -> None:
+    # given a key that would go on signing under one name when it is retired under the other
+    keys = {"2026": PUBLIC_KEY, "2027": dict(reversed(PUBLIC_KEY.items()))}
+    with refused(Reason.KEY_TAKEN):
+        Provider.register(FIRST, TAX_OFFICE, name="税务局", record_types=["tax"], keys=keys)
+
+
 @BOTH
 def test_a_key_that_nobody_added_is_neither_confirmed_nor_retired(made: Made) -> None:
     signer = made()

@@ -3,12 +3,12 @@ from collections.abc import Callable
 import pytest
 
 from domain.assurance import Presence
-from domain.letter import CURRENT, Letter
+from domain.letter import Letter
 from domain.rejections import Reason
 from domain.streams import partition_of
 from domain.worker import Worker
 from tests.controls import aggregates
-from tests.controls.letters import NEW_TEXT
+from tests.controls.letters import FIRST_TEXT, NEW_TEXT
 from tests.controls.moments import AINONG, BEIJIN, HOUR, INSTANT, NOON, RULES, WANG, cause, refused
 
 Given = Callable[[], Worker]
@@ -40,11 +40,11 @@ def refuse_card(worker: Worker) -> None:
 
 
 def sign(worker: Worker) -> None:
-    worker.sign_letter(cause(), CURRENT, CURRENT.text_sha256)
+    worker.sign_letter(cause(), FIRST_TEXT, FIRST_TEXT.text_sha256)
 
 
 def sign_another_text(worker: Worker) -> None:
-    worker.sign_letter(cause(), CURRENT, "00" * 32)
+    worker.sign_letter(cause(), FIRST_TEXT, "00" * 32)
 
 
 def authorize(worker: Worker) -> None:
@@ -139,7 +139,7 @@ def test_a_refused_card_is_counted_and_may_be_tried_again() -> None:
 def test_a_signed_letter_is_in_force_only_after_its_authorization() -> None:
     # given a worker who signed
     worker = aggregates.worker_with_signature()
-    assert (worker.signed_scopes, worker.authorized_scopes) == (CURRENT.scopes, ())
+    assert (worker.signed_scopes, worker.authorized_scopes) == (FIRST_TEXT.scopes, ())
     was_complete = worker.is_complete
     # when the second face check authorizes
     worker.require_letter_to_authorize()
@@ -147,7 +147,7 @@ def test_a_signed_letter_is_in_force_only_after_its_authorization() -> None:
     # then the registration is complete
     worker.require_letter_in_force()
     assert (was_complete, worker.is_complete) == (False, True)
-    assert worker.authorized_scopes == CURRENT.scopes
+    assert worker.authorized_scopes == FIRST_TEXT.scopes
 
 
 def test_a_revoked_letter_covers_nothing_and_leaves_the_registration_complete() -> None:
@@ -168,7 +168,7 @@ def test_a_new_text_is_signed_beside_the_letter_in_force_and_replaces_it_when_au
     worker = aggregates.complete_worker()
     worker.sign_letter(cause(), NEW_TEXT, NEW_TEXT.text_sha256)
     # then the letter before is still in force
-    assert worker.require_letter_in_force().version == CURRENT.version
+    assert worker.require_letter_in_force().version == FIRST_TEXT.version
     assert worker.require_letter_to_authorize().version == NEW_TEXT.version
     # when the new one is authorized
     authorize(worker)

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from domain.event import LedgerAggregate
-from domain.letter import CURRENT
 from domain.rejections import Refused
 from domain.worker import Worker
 from tests.controls import aggregates
+from tests.controls.letters import FIRST_TEXT
 from tests.controls.moments import AINONG, BEIJIN, cause
 
 enterprises = st.sampled_from([AINONG, BEIJIN])
@@ -83,7 +83,8 @@ class Journey(RuleBasedStateMachine):
     def sign(self) -> None:
         is_allowed = self.is_verified and not self.is_in_force
         self.expect(
-            lambda: self.worker.sign_letter(cause(), CURRENT, CURRENT.text_sha256), is_allowed=is_allowed
+            lambda: self.worker.sign_letter(cause(), FIRST_TEXT, FIRST_TEXT.text_sha256),
+            is_allowed=is_allowed,
         )
         self.has_signed |= is_allowed
 

@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64encode
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,8 @@ from joserfc import jws
 from domain.credit_record import CreditRecord
 from domain.provider import Provider
 from domain.rejections import Reason
-from ledger.credit_ledger import CreditLedger
+from ledger.credit_ledger import Appended, CreditLedger
+from ledger.use_cases import credit_records
 from ledger.use_cases.accounts import erase_subject
 from ledger.use_cases.credit_records import content_of, submit_record
 from ledger.use_cases.registry import (
@@ -22,8 +24,10 @@ from ledger.use_cases.registry import (
 )
 from ledger.use_cases.verification import revoke_letter
 from tests.conftest import MovableClock
+from tests.controls.letters import NEW_TEXT_COUNTS, WITH_NEW_TEXT
 from tests.controls.moments import FIRST_ADMINISTRATOR, SECOND_ADMINISTRATOR, refused
 from tests.controls.people import cause, registered_worker
+from tests.controls.races import at_full_width, race, refusals
 from tests.controls.tax_office import KEYS, OWING, PAID, US, TaxOffice, submit
 
 
@@ -65,7 +69,7 @@ def test_the_same_reference_has_the_same_answer_and_no_other_content(
         ({"corrects": 7}, Reason.SUBMISSION_INVALID),
         ({"corrects": "2025-1"}, Reason.CORRECTED_UNKNOWN),
         ({"id_number": "11010519491231002Y"}, Reason.WORKER_UNKNOWN),
-        ({"id_number": "440524188001010014"}, Reason.WORKER_UNKNOWN),
+        ({"id_number": "440524188001010014"}, Reason.LETTER_NOT_IN_FORCE),
         ({"kid": "unknown"}, Reason.SIGNER_UNKNOWN),
     ],
     ids=lambda value: str(getattr(value, "code", value)),
@@ -120,6 +124,64 @@ def test_a_worker_without_a_letter_in_force_has_no_records(
     for token in (office.sign(), office.sign(id_number=str(fresh))):
         with refused(Reason.LETTER_NOT_IN_FORCE):
             submit(ledger, clock, office, token)
+
+
+def test_a_record_that_was_taken_over_is_answered_as_before_when_the_letter_has_ended(
+    ledger: CreditLedger, clock: MovableClock, office: TaxOffice
+) -> None:
+    # given a record whose answer was lost, and a letter that was revoked since
+    first = submit(ledger, clock, office, office.sign())
+    revoke_letter(ledger, cause(clock, "person"), office.worker.subject)
+    # when it comes again, then it is answered as before, while no other content comes in under its reference
+    assert submit(ledger, clock, office, office.sign()) == first
+    with refused(Reason.REFERENCE_REUSED):
+        submit(ledger, clock, office, office.sign(content=OWING))
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_nothing_is_taken_over_after_the_revocation_in_any_race(
+    ledger: CreditLedger, clock: MovableClock, office: TaxOffice, attempt: int
+) -> None:
+    # given a provider that submits while the worker revokes
+    at_full_width(ledger)
+    submissions = [
+        partial(submit, ledger, clock, office, office.sign(reference=f"2026-{n}")) for n in range(6)
+    ]
+    revoke = partial(revoke_letter, ledger, cause(clock, "person"), office.worker.subject)
+    # when both happen at once
+    outcomes = race(*submissions[:attempt], revoke, *submissions[attempt:])
+    # then no record lies after the revocation
+    places = [one.positions[0].number for one in outcomes if isinstance(one, Appended)]
+    assert max(places) == outcomes[attempt].positions[0].number  # type: ignore[union-attr] # it revoked
+    assert len(places) + refusals(outcomes).count("letter-not-in-force") == len(outcomes)
+
+
+def test_the_letter_is_asked_for_in_the_append_itself(
+    ledger: CreditLedger, clock: MovableClock, office: TaxOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a letter that is revoked after a submission has seen it and before it is appended
+    supersede = credit_records._superseded
+
+    def revoke_meanwhile(*seen: Any) -> Any:
+        revoke_letter(ledger, cause(clock, "person"), office.worker.subject)
+        return supersede(*seen)
+
+    monkeypatch.setattr(credit_records, "_superseded", revoke_meanwhile)
+    # when it is appended, then it is refused
+    with refused(Reason.LETTER_NOT_IN_FORCE):
+        submit(ledger, clock, office, office.sign())
+    assert ledger.find(CreditRecord, office.stream(ledger)) is None
+
+
+def test_a_letter_whose_text_no_longer_counts_is_not_in_force(
+    ledger: CreditLedger, clock: MovableClock, office: TaxOffice
+) -> None:
+    # given a worker who has not signed the new text, which counts by now
+    ledger.letters = WITH_NEW_TEXT
+    clock.now = NEW_TEXT_COUNTS
+    # when a record comes, then the provider is told what it is told about anybody
+    with refused(Reason.LETTER_NOT_IN_FORCE):
+        submit(ledger, clock, office, office.sign())
 
 
 def test_an_unknown_provider_submits_nothing(
@@ -181,5 +243,5 @@ def test_a_reference_cannot_be_guessed_from_the_stream_without_the_worker_s_key(
     assert stream != CreditRecord.stream_for(subject, office.id, reference)
     # and after the erasure nobody does
     erase_subject(ledger, subject)
-    with refused(Reason.WORKER_UNKNOWN):
+    with refused(Reason.LETTER_NOT_IN_FORCE):
         office.stream(ledger, reference)

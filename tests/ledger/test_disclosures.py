@@ -3,7 +3,6 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from domain.letter import CURRENT
 from domain.rejections import Reason
 from ledger.credit_ledger import CreditLedger
 from ledger.use_cases.disclosures import (
@@ -18,6 +17,7 @@ from ledger.use_cases.disclosures import (
 )
 from ledger.use_cases.verification import revoke_letter
 from tests.conftest import MovableClock
+from tests.controls.letters import FIRST_TEXT
 from tests.controls.moments import INSTANT, PERIOD, refused
 from tests.controls.people import (
     ACCEPTED,
@@ -136,7 +136,7 @@ def test_an_overdue_worker_shows_nothing_even_within_the_half_hour(
     worker, consumer = complete_worker(ledger, clock).subject, registered_consumer(ledger, clock).subject
     clock.advance(PERIOD - timedelta(minutes=1))
     code = issue_certificate_code(ledger, cause(clock, "person"), worker)
-    asked, _ = request_disclosure(ledger, cause(clock, "person"), consumer, code, list(CURRENT.scopes))
+    asked, _ = request_disclosure(ledger, cause(clock, "person"), consumer, code, list(FIRST_TEXT.scopes))
     approve(ledger, cause(clock, "person"), worker, asked.id, asked.digits, ["tax"], ACCEPTED)
     view(ledger, cause(clock, "person"), consumer, asked.id)
     # when the deadline passes, with every background job down

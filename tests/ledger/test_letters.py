@@ -7,9 +7,11 @@ import pytest
 
 from domain.account import Account
 from domain.disclosure import Disclosure
-from domain.letter import CURRENT, LETTERS
+from domain.letter import LETTERS
 from domain.rejections import Reason, Refused
 from domain.worker import Worker
+from jiazheng.bootstrap import build_ledger
+from jiazheng.settings import Settings
 from ledger.credit_ledger import Appended, CreditLedger
 from ledger.positions import Position
 from ledger.use_cases.accounts import cancel_account
@@ -17,7 +19,7 @@ from ledger.use_cases.attendances import check_in
 from ledger.use_cases.disclosures import approve, end, issue_certificate_code, request_disclosure, view
 from ledger.use_cases.verification import authorize_letter, revoke_letter, sign_letter
 from tests.conftest import MovableClock
-from tests.controls.letters import NEW_TEXT, NEW_TEXT_COUNTS, NEW_TEXT_FROM, WITH_NEW_TEXT
+from tests.controls.letters import FIRST_TEXT, NEW_TEXT, NEW_TEXT_COUNTS, NEW_TEXT_FROM, WITH_NEW_TEXT
 from tests.controls.moments import INSTANT, refused
 from tests.controls.people import ACCEPTED, cause, complete_worker, registered_consumer
 from tests.controls.races import at_full_width, race, refusals
@@ -58,7 +60,7 @@ def test_only_the_text_of_today_is_signed(new_text: CreditLedger, clock: Movable
     # when its day has come, then it is signed, and the older one no more
     clock.now = NEW_TEXT_FROM
     with refused(Reason.LETTER_UNKNOWN):
-        sign_letter(new_text, cause(clock, "person"), subject, CURRENT.version, CURRENT.text_sha256)
+        sign_letter(new_text, cause(clock, "person"), subject, FIRST_TEXT.version, FIRST_TEXT.text_sha256)
     sign_anew(new_text, clock, subject)
     worker = new_text.load(Worker, Worker.stream_for(subject))
     assert worker.require_letter_in_force().version == NEW_TEXT.version
@@ -91,7 +93,7 @@ def test_a_signature_that_came_too_late_is_not_authorized(
     # given a worker who signed the older text, and put the phone away until the new one counts
     subject = complete_worker(new_text, clock).subject
     revoke_letter(new_text, cause(clock, "person"), subject)
-    sign_letter(new_text, cause(clock, "person"), subject, CURRENT.version, CURRENT.text_sha256)
+    sign_letter(new_text, cause(clock, "person"), subject, FIRST_TEXT.version, FIRST_TEXT.text_sha256)
     clock.now = NEW_TEXT_COUNTS
     with refused(Reason.LETTER_OUTDATED):
         authorize_letter(new_text, cause(clock, "person"), subject, ACCEPTED)
@@ -204,5 +206,7 @@ def _claims(ledger: CreditLedger, owner: UUID) -> list[tuple[str]]:
         return connection.execute("SELECT kind FROM ledger.claims WHERE owner = %s", (owner,)).fetchall()
 
 
-def test_the_published_texts_are_those_of_the_ledger(ledger: CreditLedger) -> None:
+def test_the_published_texts_are_those_of_the_ledger(settings: Settings) -> None:
+    ledger = build_ledger(settings)
     assert ledger.letters is LETTERS
+    ledger.close()

@@ -4,7 +4,6 @@ from uuid import uuid4
 
 from domain.access import AccessLog, Look
 from domain.failed_lookups import FailedLookups
-from domain.letter import CURRENT
 from domain.rejections import Reason
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
@@ -17,6 +16,7 @@ from ledger.use_cases.regulation import (
 )
 from ledger.use_cases.verification import revoke_letter
 from tests.conftest import MovableClock
+from tests.controls.letters import FIRST_TEXT
 from tests.controls.moments import AINONG, DAY, INSTANT, PERIOD, ZHAO, refused
 from tests.controls.people import cause, complete_worker, registered_worker
 from tests.controls.races import at_full_width, race
@@ -101,8 +101,13 @@ def test_the_authorization_is_replayed_as_of_any_instant(ledger: CreditLedger, c
     revoke_letter(ledger, cause(clock, "person"), worker.subject)
     # then each instant has its own state
     state = authorization_as_of(ledger, worker.subject, complete)
-    assert (state.authorized_scopes, state.employments) == (CURRENT.scopes, {worker.enterprise: "confirmed"})
-    assert authorization_as_of(ledger, worker.subject, clock() - INSTANT).authorized_scopes == CURRENT.scopes
+    assert (state.authorized_scopes, state.employments) == (
+        FIRST_TEXT.scopes,
+        {worker.enterprise: "confirmed"},
+    )
+    assert (
+        authorization_as_of(ledger, worker.subject, clock() - INSTANT).authorized_scopes == FIRST_TEXT.scopes
+    )
     assert authorization_as_of(ledger, worker.subject, clock()).authorized_scopes == ()
     assert authorization_as_of(ledger, worker.subject, before).identity_assurance is None
     assert authorization_as_of(ledger, uuid4(), clock()).employments == {}

@@ -8,7 +8,6 @@ import pytest
 
 from domain.account import Account
 from domain.attendance import Attendance
-from domain.letter import CURRENT
 from domain.rejections import Reason
 from domain.streams import local_day
 from domain.worker import Worker
@@ -23,6 +22,7 @@ from ledger.use_cases.verification import (
     verify_identity,
 )
 from tests.conftest import MovableClock
+from tests.controls.letters import FIRST_TEXT
 from tests.controls.moments import refused
 from tests.controls.people import (
     ACCEPTED,
@@ -141,18 +141,20 @@ def test_a_letter_is_signed_only_in_a_known_version_with_its_own_text(
     ledger: CreditLedger, clock: MovableClock, chosen: Registered
 ) -> None:
     verify_identity(ledger, cause(clock, "kiosk:1"), chosen.subject, chosen.person.card(), ACCEPTED, TEMPLATE)
-    for version, text in (("1999-01", CURRENT.text_sha256), (CURRENT.version, "00" * 32)):
+    for version, text in (("1999-01", FIRST_TEXT.text_sha256), (FIRST_TEXT.version, "00" * 32)):
         with refused(Reason.LETTER_UNKNOWN):
             sign_letter(ledger, cause(clock, "person"), chosen.subject, version, text)
-    sign_letter(ledger, cause(clock, "person"), chosen.subject, CURRENT.version, CURRENT.text_sha256)
-    assert _worker(ledger, chosen.subject).signed_scopes == CURRENT.scopes
+    sign_letter(ledger, cause(clock, "person"), chosen.subject, FIRST_TEXT.version, FIRST_TEXT.text_sha256)
+    assert _worker(ledger, chosen.subject).signed_scopes == FIRST_TEXT.scopes
 
 
 def test_nothing_is_signed_before_the_identity_is_verified(
     ledger: CreditLedger, clock: MovableClock, chosen: Registered
 ) -> None:
     with refused(Reason.IDENTITY_NOT_VERIFIED):
-        sign_letter(ledger, cause(clock, "person"), chosen.subject, CURRENT.version, CURRENT.text_sha256)
+        sign_letter(
+            ledger, cause(clock, "person"), chosen.subject, FIRST_TEXT.version, FIRST_TEXT.text_sha256
+        )
 
 
 def test_the_authorization_completes_the_registration_and_counts_as_a_check_in(
@@ -172,7 +174,7 @@ def test_an_authorization_needs_the_signature_and_the_face(ledger: CreditLedger,
     # then it is in force again only after signature and face check
     with refused(Reason.LETTER_NOT_SIGNED):
         authorize_letter(ledger, cause(clock, "person"), subject, ACCEPTED)
-    sign_letter(ledger, cause(clock, "person"), subject, CURRENT.version, CURRENT.text_sha256)
+    sign_letter(ledger, cause(clock, "person"), subject, FIRST_TEXT.version, FIRST_TEXT.text_sha256)
     with refused(Reason.FACE_NOT_MATCHED):
         authorize_letter(ledger, cause(clock, "person"), subject, REJECTED)
     authorize_letter(ledger, cause(clock, "person"), subject, ACCEPTED)

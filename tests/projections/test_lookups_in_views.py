@@ -55,6 +55,7 @@ def test_a_read_model_is_asked_by_its_keys(
         employment.of_worker(connection, worker.subject, None, ALL_OF)
         employment.of_enterprise(connection, enterprise, None, ALL_OF)
         employment.active_workers(connection, enterprise, clock())
+        employment.staffing(connection, enterprise, employment.DueSpan(clock(), clock()))
         disclosures.receipts_of(connection, consumer, None, ALL_OF)
         pushed.steps_after(connection, seen)
         pushed.steps_of_party_after(connection, worker.subject, seen)

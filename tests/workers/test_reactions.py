@@ -12,6 +12,7 @@ from dramatiq.middleware import Middleware
 from domain.account import Account
 from domain.face_consent import FaceConsent
 from ledger.face_templates import has_template, store_template
+from ledger.housekeeping import tidy
 from ledger.subject_keys import SubjectErased
 from ledger.use_cases.accounts import cancel_account, change_phone
 from projections.runner import catch_up
@@ -27,6 +28,7 @@ from tests.controls.people import (
 from tests.workers.conftest import Background
 from workers import reactions
 from workers.broker import QUEUE, build_broker, enqueue_to
+from workers.notices import NEWS_TTL
 
 
 def cancel(background: Background, worker: CompleteWorker) -> None:
@@ -96,6 +98,27 @@ def test_a_message_repeated_after_the_delivery_sends_nothing(background: Backgro
         connection.execute("DELETE FROM ops.tracking WHERE follower = 'reactions'")
     background.settle()
     # then nothing is sent
+    assert background.sms() == []
+
+
+@pytest.mark.parametrize(("later", "rows"), [(timedelta(0), 1), (NEWS_TTL + timedelta(days=2), 0)])
+def test_what_was_reacted_to_is_kept_as_long_as_a_repetition_could_send_something(
+    background: Background, later: timedelta, rows: int
+) -> None:
+    # given an SMS that was delivered
+    complete_worker(background.ledger, background.clock)
+    background.settle()
+    with background.outbox.take(background.clock()) as message:
+        assert message is not None
+    # when the scheduler tidies, at once or when the SMS is news no longer
+    background.clock.advance(later)
+    tidy(background.ledger.pool, background.clock())
+    with background.ledger.pool.connection() as connection:
+        kept = connection.execute("SELECT count(*) FROM ops.reactions_done").fetchone()
+        connection.execute("DELETE FROM ops.tracking WHERE follower = 'reactions'")
+    # then the row is there as long as it is of use, and a repetition sends nothing before or after
+    assert kept == (rows,)
+    background.settle()
     assert background.sms() == []
 
 
