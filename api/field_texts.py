@@ -162,7 +162,7 @@ FIELDS: dict[str, Said] = {
     "due_at": Said("when the next check-in is due; `null`: the registration is not complete", INSTANT),
     "overdue": Said("whether that is over: 离职, and the certificate discloses nothing"),
     "StaffingOut.confirmed": Said("workers whom the enterprise confirmed", 12),
-    "employed": Said("of these, 在职", 11),
+    "employed": Said("of these, 在职"),
     "left": Said("of these, 离职", 1),
     "due_soon": Said("of the employed, those due within seven days", 2),
     "workers": Said("workers whom the city's enterprises confirmed", 120),

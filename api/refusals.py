@@ -176,7 +176,7 @@ OWN_REFUSALS: dict[str, Codes] = {
     # what a worker tells about themselves
     "GET /v1/me/profile": NONE,
     "GET /v1/me/profile/{page}": NONE,
-    "PUT /v1/me/profile/{page}": PAGE | VERSIONED,
+    "PUT /v1/me/profile/{page}": PAGE | VERSIONED | {"profile-too-many-saves"},
     # the certificate and its scan
     "POST /v1/certificate-codes": DISCLOSING,
     "POST /v1/disclosures": DISCLOSING
