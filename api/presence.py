@@ -21,7 +21,9 @@ routes = router("presence")
 
 BORROWED_STEPS = ("identity", "authorization")
 CardStep = Literal["identity", "authorization", "check_in", "disclosure"]
-OfficerStep = Literal["identity", "authorization", "check_in", "disclosure", "phone_change"]
+OfficerStep = Literal[
+    "identity", "authorization", "check_in", "disclosure", "phone_change", "passcode_change", "cancellation"
+]
 
 
 class CardProofIn(BaseModel):

@@ -171,6 +171,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "second-officer-needed": ("This officer has confirmed already", "Another officer must confirm, too."),
     "second-factor-expired": ("The sign-in took too long, or is over", "Ask for a new SMS code."),
+    "second-factor-missing": (
+        "The SMS code is not enough for this step",
+        "Send one of `factors` with the form: the passcode, a photo, or a proof by officers.",
+    ),
     "second-factor-needed": (
         "This device is not known yet",
         "Prove one of `factors` with `ticket` within five minutes.",

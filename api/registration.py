@@ -3,15 +3,16 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import status
+from fastapi import Form, status
 from pydantic import BaseModel, Field
 
 from api.act import Act, Acting
+from api.faces import Photo, ProofId
 from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.receipts import ReceiptOut, receipt_out
 from api.route import router
-from api.schemas import DONE, Accepted, Device, PhoneText, Registered, SmsCode
-from api.second_factor import sign_in_person
+from api.schemas import DONE, Accepted, Device, PasscodeText, PhoneText, Registered, SmsCode
+from api.second_factor import GivenFactor, factor_shown, require_factor_if_any, sign_in_person
 from api.sessions import require_own_sms_code, require_sms_code
 from domain.account import Account
 from domain.identifiers import IdNumber, MobileNumber, PersonName
@@ -41,12 +42,6 @@ class WorkerRegistrationIn(RegistrationIn):
     contest_id_number: Annotated[
         bool, Field(description="register although somebody holds the number unproven; the card decides")
     ] = False
-
-
-class CancellationIn(BaseModel):
-    """The code sent to the account's phone; what follows cannot be undone."""
-
-    sms_code: SmsCode
 
 
 class MeOut(BaseModel):
@@ -110,10 +105,23 @@ async def me(act: Acting) -> MeOut:
 
 
 @routes.post("/me/cancellation")
-async def cancel_account(act: Acting, given: CancellationIn) -> Accepted:
-    """Cancel the account (注销): everything personal becomes unreadable for good."""
-    await require_own_sms_code(act, given.sms_code)
-    await act.run(accounts.cancel_account, act.caller)
+async def cancel_account(
+    act: Acting,
+    sms_code: Annotated[SmsCode, Form()],
+    passcode: Annotated[PasscodeText | None, Form()] = None,
+    photo: Photo = None,
+    presence_proof: ProofId = None,
+) -> Accepted:
+    """Cancel the account (注销): everything personal becomes unreadable for good, and nothing undoes it.
+
+    Who has a second factor proves one: 403 `second-factor-missing` names them in `factors`. All sessions end
+    with the account: so a repetition after a lost answer gets 401 `token-invalid` once it was carried out.
+    """
+    given = GivenFactor(passcode, photo, presence_proof)
+    await require_factor_if_any(act, given)
+    factor = await factor_shown(act, "cancellation", given)
+    await require_own_sms_code(act, sms_code)
+    await act.run(accounts.cancel_account, act.caller, factor)
     return DONE
 
 

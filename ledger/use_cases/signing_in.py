@@ -3,31 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from domain.assurance import FACE, OFFICERS, PASSCODE
 from domain.event import Cause
 from domain.face import FaceEvidence
-from domain.worker import Worker
 from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable
-from ledger.face_templates import has_template
 from ledger.passcode_gate import verify_passcode
-from ledger.passcodes import has_passcode
 from ledger.presence_gate import require_presence
 from ledger.tickets import SECOND_FACTOR
 
 PURPOSE = "sign_in"
-
-
-def factors_of(ledger: CreditLedger, subject: UUID) -> list[str]:
-    """What the person could prove besides the phone: `passcode`, `face` and `officers`, or nothing.
-
-    An officer helps whoever has either, or a verified identity: there is something to protect.
-    """
-    found = {PASSCODE: has_passcode(ledger, subject), FACE: has_template(ledger, subject)}
-    own = [factor for factor, is_there in found.items() if is_there]
-    worker = ledger.find(Worker, Worker.stream_for(subject))
-    is_verified = worker is not None and worker.identity_assurance is not None
-    return [*own, OFFICERS] if own or is_verified else []
 
 
 def issue_ticket(ledger: CreditLedger, at: datetime, subject: UUID) -> str:

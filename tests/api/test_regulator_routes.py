@@ -14,9 +14,9 @@ from tests.controls.trails import BASIS, REPLAY, TRAIL, asked, fields_of, settle
 from tests.controls.visitors import (
     Employed,
     Visitor,
+    cancellation,
     register_worker,
     signed_in,
-    sms_code,
     staff_client,
     staff_member,
 )
@@ -164,7 +164,7 @@ def test_every_look_is_on_record_with_its_basis_when_it_is_answered(
 def test_a_person_who_is_gone_is_found_by_subject_id_only(api: Api) -> None:
     # given a worker who cancelled
     worker = register_worker(api)
-    worker.client.post("/v1/me/cancellation", json={"sms_code": sms_code(api, worker.person)})
+    worker.client.post("/v1/me/cancellation", **cancellation(api, worker))
     # when a regulator looks them up
     by_number = [asked(api, path, id_number=str(worker.person.id_number)) for path in (TRAIL, REPLAY)]
     entries = trail_of(api, worker.subject)

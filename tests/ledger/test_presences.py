@@ -17,7 +17,7 @@ from ledger.use_cases.presences import ask_for_officers, confirm_presence, prove
 from ledger.use_cases.verification import verify_identity_by_proof
 from tests.conftest import MovableClock
 from tests.controls.moments import LI, ZHAO, refused
-from tests.controls.people import CompleteWorker, Person, cause, complete_worker
+from tests.controls.people import ACCEPTED, CompleteWorker, Person, cause, complete_worker
 
 PASSCODE = "snow pear 27"
 
@@ -117,6 +117,6 @@ def test_nobody_is_confirmed_who_cancelled_meanwhile(
     ledger: CreditLedger, clock: MovableClock, worker: CompleteWorker
 ) -> None:
     _, code, _ = ask_for_officers(ledger, cause(clock, "person"), worker.subject, "check_in")
-    cancel_account(ledger, cause(clock, "person"), worker.subject)
+    cancel_account(ledger, cause(clock, "person"), worker.subject, ACCEPTED)
     with refused(Reason.SUBJECT_ERASED):
         confirm_presence(ledger, cause(clock, f"staff:{ZHAO}"), ZHAO, code, seen(worker.person))

@@ -17,6 +17,7 @@ from ledger.subject_keys import SubjectErased
 from ledger.use_cases.accounts import cancel_account, change_phone
 from projections.runner import catch_up
 from tests.controls.people import (
+    ACCEPTED,
     TEMPLATE,
     CompleteWorker,
     cause,
@@ -33,7 +34,7 @@ from workers.notices import NEWS_TTL
 
 def cancel(background: Background, worker: CompleteWorker) -> None:
     own = cause(background.clock, f"person:{worker.subject}")
-    cancel_account(background.ledger, own, worker.subject)
+    cancel_account(background.ledger, own, worker.subject, ACCEPTED)
 
 
 def test_a_confirmed_employment_is_told_to_the_worker(background: Background) -> None:
