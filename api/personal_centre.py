@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Form
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api import own_sessions
 from api.act import Acting
@@ -17,7 +17,9 @@ from api.route import router
 from api.schemas import DONE, Accepted, PasscodeText, PhoneText, SmsCode
 from api.second_factor import GivenFactor, factor_shown, require_factor_if_any
 from api.sessions import require_own_sms_code, require_sms_code
+from domain.account import Account
 from domain.identifiers import MobileNumber
+from ledger.credit_ledger import CreditLedger
 from ledger.use_cases import accounts
 
 routes = router("personal centre")
@@ -28,16 +30,21 @@ class PhoneChangeIn(BaseModel):
 
     phone: PhoneText
     sms_code: SmsCode
-    old_sms_code: SmsCode | None = None
-    presence_proof: UUID | None = None
+    old_sms_code: Annotated[
+        SmsCode | None,
+        Field(description="sent to the account's phone; without it the identity must be fresh"),
+    ] = None
+    presence_proof: Annotated[
+        UUID | None, Field(description="of officers, for `phone_change`, in place of `old_sms_code`")
+    ] = None
 
 
 class SessionOut(BaseModel):
     """A session; its last use is told to a quarter of an hour, the time an access token holds."""
 
     session_id: UUID
-    device: str
-    device_id: UUID | None
+    device: Annotated[str, Field(description="as the app named it; `borrowed` for somebody else's phone")]
+    device_id: Annotated[UUID | None, Field(description="of `GET /v1/me/devices`, while it is known")]
     started_at: datetime
     last_used_at: datetime
     is_current: bool
@@ -55,8 +62,11 @@ class KnownDeviceOut(BaseModel):
 @routes.post("/me/worker")
 async def become_worker(act: Acting) -> Accepted:
     """Go on as a worker with the same account; all sessions are a worker's from here on."""
-    await act.run(accounts.become_worker, act.caller)
-    await act.query(own_sessions.give_role, act.caller, "worker")
+    try:
+        await act.run(accounts.become_worker, act.caller)
+    finally:  # also where it is refused: a process may have died before it told the sessions
+        account = await act.read(CreditLedger.load, Account, act.caller)
+        await act.query(own_sessions.give_role, act.caller, account.role)
     return DONE
 
 

@@ -51,8 +51,8 @@ class ProofOut(BaseModel):
     """A proof: `waiting` for officers, `usable` once and for one step, `used` or `expired`."""
 
     presence_proof: UUID
-    purpose: str
-    status: str
+    purpose: Annotated[str, Field(description="the step it is for")]
+    status: Literal["waiting", "usable", "used", "expired"]
     expires_at: datetime
     confirmations: int
     officers_needed: int

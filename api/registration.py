@@ -1,5 +1,6 @@
 """Registration of workers and consumers, the own account, and its cancellation."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from domain.identifiers import IdNumber, MobileNumber, PersonName
 from domain.streams import local_day
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
+from ledger.id_numbers import held_until
+from ledger.passcodes import has_passcode
 from ledger.use_cases import accounts
 from ledger.use_cases.face_consents import has_face_consent
 from projections import disclosures
@@ -48,14 +51,25 @@ class MeOut(BaseModel):
     """The own account and how far the registration as a worker is."""
 
     subject_id: UUID
-    role: str
+    role: Literal["worker", "consumer"]
     name: str
-    id_number: str
-    phone: str
-    id_number_state: Literal["provisional", "proven", "lost"]
-    identity_assurance: str | None = None
-    face_consent: bool = False
-    letter_scopes: list[str] = []
+    id_number: Annotated[str, Field(description="masked")]
+    phone: Annotated[str, Field(description="masked")]
+    id_number_state: Annotated[
+        Literal["provisional", "proven", "lost"],
+        Field(description="`provisional` until a card is read; `lost`: only the card brings it back"),
+    ]
+    id_number_held_until: Annotated[
+        datetime | None,
+        Field(description="of a `provisional` number: from then on it goes to whoever else registers it"),
+    ] = None
+    has_passcode: bool = False
+    identity_assurance: Annotated[
+        str | None,
+        Field(description="how the identity was verified: `attested_app`, `kiosk`, `officer`; null: not yet"),
+    ] = None
+    face_consent: Annotated[bool, Field(description="whether face checks may be made")] = False
+    letter_scopes: Annotated[list[str], Field(description="what the letter in force covers")] = []
     registration_complete: bool = False
 
 
@@ -92,11 +106,13 @@ async def me(act: Acting) -> MeOut:
     worker = await act.read(CreditLedger.find, Worker, Worker.stream_for(act.caller))
     return MeOut(
         subject_id=account.id,
-        role=account.role,
+        role="worker" if account.role == "worker" else "consumer",
         name=str(account.name),
         id_number=IdNumber.parse(str(account.id_number)).masked(),
         phone=MobileNumber.parse(str(account.phone)).masked(),
         id_number_state=account.id_number_state,
+        id_number_held_until=await act.read(held_until, account),
+        has_passcode=await act.read(has_passcode, act.caller),
         face_consent=await act.read(has_face_consent, act.caller),
         identity_assurance=worker.identity_assurance if worker else None,
         letter_scopes=list(worker.authorized_scopes) if worker else [],

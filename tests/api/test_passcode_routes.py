@@ -50,8 +50,10 @@ def test_the_first_passcode_of_a_worker_with_a_face_takes_the_face(api: Api) -> 
     worker = complete_worker(api)
     code = sms_code(api, worker.person)
     assert set_passcode(api, worker, code).json()["factors"] == ["face", "officers"]
-    given = {"data": {"passcode": PASSCODE, "sms_code": code}, "files": photo(SAME_FACE)}
-    assert api.post("/v1/me/passcode", worker.token, **given).status_code == 200
+    data = {"passcode": PASSCODE, "sms_code": code}
+    answer = api.post("/v1/me/passcode", worker.token, data=data, files=photo(SAME_FACE))
+    assert answer.status_code == 200
+    assert api.get("/v1/me", worker.token).json()["has_passcode"]
 
 
 @pytest.mark.parametrize("passcode", ["", "12345", "x" * 33, "nul\0byte", None])
