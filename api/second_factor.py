@@ -89,7 +89,7 @@ async def prove_second_factor(
     presence_proof: ProofId = None,
 ) -> SignedIn:
     """Sign in on a device not seen before: with the ticket, and passcode, face check or officers' proof."""
-    subject = signing_in.subject_of_ticket(act.parts.ledger, act.cause.at, ticket)
+    subject = await act.read(signing_in.subject_of_ticket, act.cause.at, ticket)
     own = act.as_actor(f"person:{subject}")
     if not await own.carried_out():
         await _prove(own, subject, ticket, GivenFactor(passcode, photo, presence_proof))

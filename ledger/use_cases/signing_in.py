@@ -3,8 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+from domain.account import Account
 from domain.event import Cause
 from domain.face import FaceEvidence
+from domain.rejections import Reason, Refused
 from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable
 from ledger.passcode_gate import verify_passcode
@@ -23,9 +25,13 @@ def subject_of_ticket(ledger: CreditLedger, at: datetime, ticket: str) -> UUID:
     """Whose second factor is asked for.
 
     Raises:
-        Refused: the ticket is forged or too old.
+        Refused: the ticket is forged or too old, or was got with a phone that is not the account's any more.
     """
-    return ledger.tickets.read(SECOND_FACTOR, ticket, at, ledger.rules.second_factor_ttl).subject_id
+    opened = ledger.tickets.read(SECOND_FACTOR, ticket, at, ledger.rules.second_factor_ttl)
+    account = ledger.load(Account, opened.subject_id)
+    if account.phone_changed_at is not None and opened.issued_at <= account.phone_changed_at:
+        raise Refused(Reason.SECOND_FACTOR_EXPIRED)
+    return opened.subject_id
 
 
 @repeatable
