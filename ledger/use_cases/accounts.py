@@ -120,7 +120,7 @@ def set_passcode(
         account = ledger.load(Account, subject)
         proven = require_second_factor(ledger, cause, subject, "passcode_change", factor)
         account.set_passcode(cause)
-        appended = ledger.commit(cause, account, *proven)
+        appended = ledger.commit(cause, *proven, account)
     store_passcode(ledger, subject, passcode)
     return appended
 
@@ -141,7 +141,7 @@ def cancel_account(
     account.cancel(cause)
     proven = require_second_factor(ledger, cause, subject, "cancellation", factor)
     claims = ClaimChanges(release_owner=subject, release_kinds=("phone", "id_number"))
-    appended = ledger.commit(cause, account, *proven, claims=claims, erase=subject)
+    appended = ledger.commit(cause, *proven, account, claims=claims, erase=subject)
     erase_subject(ledger, subject)
     return appended
 
