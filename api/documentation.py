@@ -64,7 +64,9 @@ class ProblemOut(BaseModel):
     )
     ticket: Annotated[str | None, Field(description="of `second-factor-needed`: for the next step")] = None
     ways: Annotated[list[str] | None, Field(description="of `face-consent-missing`: the other ways")] = None
-    factors: Annotated[list[str] | None, Field(description="of `second-factor-needed`: one of them")] = None
+    factors: Annotated[
+        list[str] | None, Field(description="of `second-factor-needed` and `-missing`: one of them")
+    ] = None
 
 
 class PushedOut(BaseModel):

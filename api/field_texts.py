@@ -84,6 +84,8 @@ FIELDS: dict[str, Said] = {
     "sms_code": Said("the code sent to the account's phone just now", "042917"),
     "old_sms_code": Said("the code sent to the old phone; without it the identity is proven in another way"),
     "passcode": Said("6 to 32 characters", "snow pear 27"),
+    "current_passcode": Said("the passcode so far, of whoever has one", "snow pear 27"),
+    "has_passcode": Said("whether the person has set a passcode"),
     "tokens": Said("the session that began with it"),
     # sessions
     "access_token": Said("for `Authorization: Bearer`; opaque", OPAQUE),

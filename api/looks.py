@@ -38,7 +38,13 @@ class LookOut(BaseModel):
     at: datetime
     shown_at: datetime
     who: LookerOut
-    what: str
+    what: Annotated[
+        str,
+        Field(
+            description="`disclosure`; `employments`: an operator's list; `trail`, `authorization`: a"
+            " regulator's search and replay; `presence`: an officer at the counter"
+        ),
+    ]
     basis: str | None
     disclosure_id: UUID | None
     scopes: list[str]

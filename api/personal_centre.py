@@ -2,28 +2,27 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import Form
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api import own_sessions
 from api.act import Acting
+from api.faces import Photo, ProofId
 from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.route import router
 from api.schemas import DONE, Accepted, PasscodeText, PhoneText, SmsCode
+from api.second_factor import GivenFactor, factor_shown, require_factor_if_any
 from api.sessions import require_own_sms_code, require_sms_code
+from domain.account import Account
 from domain.identifiers import MobileNumber
+from ledger.credit_ledger import CreditLedger
 from ledger.use_cases import accounts
 
 routes = router("personal centre")
-
-
-class PasscodeIn(BaseModel):
-    """A passcode, and the code that was sent to the account's phone just now."""
-
-    passcode: PasscodeText
-    sms_code: SmsCode
 
 
 class PhoneChangeIn(BaseModel):
@@ -31,16 +30,21 @@ class PhoneChangeIn(BaseModel):
 
     phone: PhoneText
     sms_code: SmsCode
-    old_sms_code: SmsCode | None = None
-    presence_proof: UUID | None = None
+    old_sms_code: Annotated[
+        SmsCode | None,
+        Field(description="sent to the account's phone; without it the identity must be fresh"),
+    ] = None
+    presence_proof: Annotated[
+        UUID | None, Field(description="of officers, for `phone_change`, in place of `old_sms_code`")
+    ] = None
 
 
 class SessionOut(BaseModel):
     """A session; its last use is told to a quarter of an hour, the time an access token holds."""
 
     session_id: UUID
-    device: str
-    device_id: UUID | None
+    device: Annotated[str, Field(description="as the app named it; `borrowed` for somebody else's phone")]
+    device_id: Annotated[UUID | None, Field(description="of `GET /v1/me/devices`, while it is known")]
     started_at: datetime
     last_used_at: datetime
     is_current: bool
@@ -58,18 +62,34 @@ class KnownDeviceOut(BaseModel):
 @routes.post("/me/worker")
 async def become_worker(act: Acting) -> Accepted:
     """Go on as a worker with the same account; all sessions are a worker's from here on."""
-    await act.run(accounts.become_worker, act.caller)
-    await act.query(own_sessions.give_role, act.caller, "worker")
+    try:
+        await act.run(accounts.become_worker, act.caller)
+    finally:  # also where it is refused: a process may have died before it told the sessions
+        account = await act.read(CreditLedger.load, Account, act.caller)
+        await act.query(own_sessions.give_role, act.caller, account.role)
     return DONE
 
 
 @routes.post("/me/passcode")
-async def set_passcode(act: Acting, given: PasscodeIn) -> Accepted:
-    """Set the passcode, or another one in its place."""
-    if await act.carried_out():
-        return DONE
-    await require_own_sms_code(act, given.sms_code)
-    await act.run(accounts.set_passcode, act.caller, given.passcode)
+async def set_passcode(
+    act: Acting,
+    passcode: Annotated[PasscodeText, Form()],
+    sms_code: Annotated[SmsCode, Form()],
+    current_passcode: Annotated[PasscodeText | None, Form()] = None,
+    photo: Photo = None,
+    presence_proof: ProofId = None,
+) -> Accepted:
+    """Set the passcode, or another one in its place, with a code sent to the account's phone just now.
+
+    Who has a second factor proves one: the current passcode, the face, or officers (for `passcode_change`).
+    403 `second-factor-missing` names them in `factors`.
+    """
+    given, factor = GivenFactor(current_passcode, photo, presence_proof), None
+    if not await act.carried_out():
+        await require_factor_if_any(act, given)
+        factor = await factor_shown(act, "passcode_change", given)
+        await require_own_sms_code(act, sms_code)
+    await act.run(accounts.set_passcode, act.caller, passcode, factor)
     return DONE
 
 

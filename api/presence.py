@@ -21,7 +21,9 @@ routes = router("presence")
 
 BORROWED_STEPS = ("identity", "authorization")
 CardStep = Literal["identity", "authorization", "check_in", "disclosure"]
-OfficerStep = Literal["identity", "authorization", "check_in", "disclosure", "phone_change"]
+OfficerStep = Literal[
+    "identity", "authorization", "check_in", "disclosure", "phone_change", "passcode_change", "cancellation"
+]
 
 
 class CardProofIn(BaseModel):
@@ -49,8 +51,8 @@ class ProofOut(BaseModel):
     """A proof: `waiting` for officers, `usable` once and for one step, `used` or `expired`."""
 
     presence_proof: UUID
-    purpose: str
-    status: str
+    purpose: Annotated[str, Field(description="the step it is for")]
+    status: Literal["waiting", "usable", "used", "expired"]
     expires_at: datetime
     confirmations: int
     officers_needed: int
@@ -83,7 +85,7 @@ async def ask_for_officers(act: Acting, wanted: OfficersIn) -> RequestOut:
 @routes.post("/session-presence-requests", status_code=status.HTTP_201_CREATED)
 async def ask_before_signing_in(act: Acting, given: SigningInIn) -> RequestOut:
     """Ask for an officer as the second factor of a sign-in."""
-    subject = signing_in.subject_of_ticket(act.parts.ledger, act.cause.at, given.ticket)
+    subject = await act.read(signing_in.subject_of_ticket, act.cause.at, given.ticket)
     return await _asked(act.as_actor(f"person:{subject}"), subject, signing_in.PURPOSE)
 
 

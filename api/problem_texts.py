@@ -130,7 +130,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "passcode-wrong": ("The passcode is wrong", "Type it again; after five wrong ones there is a pause."),
     "person-name-characters": ("The name holds characters that no name has", "Write it as on the card."),
     "person-name-length": ("The name is too short or too long", "Write it as on the card."),
-    "phone-taken": ("The phone number has an account already", "Log in instead."),
+    "phone-taken": (
+        "The phone number has an account already",
+        "Log in instead; a consumer goes on as a worker with the same account.",
+    ),
     "period-reversed": ("The period ends before it begins", "Check both dates."),
     "phone-unchanged": ("That is the account's phone already", "Nothing to do."),
     "photo-face-too-small": ("The face is too small", "Move closer."),
@@ -171,6 +174,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "second-officer-needed": ("This officer has confirmed already", "Another officer must confirm, too."),
     "second-factor-expired": ("The sign-in took too long, or is over", "Ask for a new SMS code."),
+    "second-factor-missing": (
+        "The SMS code is not enough for this step",
+        "Send one of `factors` with the form: the passcode, a photo, or a proof by officers.",
+    ),
     "second-factor-needed": (
         "This device is not known yet",
         "Prove one of `factors` with `ticket` within five minutes.",
@@ -190,7 +197,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "signer-unknown": ("The signer is not registered for this", "Ask an administrator."),
     "signer-withdrawn": ("The provider or terminal was withdrawn", "Ask an administrator."),
-    "sms-code-wrong": ("The SMS code is wrong or too old", "Ask for a new one after a minute."),
+    "sms-code-wrong": (
+        "The SMS code is wrong or too old",
+        "Check the digits, or ask for a new one after a minute.",
+    ),
     "sms-too-many": ("Too many SMS codes", "Wait a minute; at most ten a day."),
     "subject-erased": ("The person's account was cancelled", "Nothing can be recorded any more."),
     "submission-invalid": (

@@ -112,8 +112,11 @@ def _without_input(finding: dict[str, object]) -> dict[str, str]:
     """The field and the kind of mistake; the library would add the value that was sent.
 
     Names below the field may be the sender's own (the keys of a map, a member too many): only indexes follow.
+    A body that is no JSON has no field, only the place where its reader stopped.
     """
     where = finding["loc"]
     path = where[1:] if isinstance(where, tuple) else ()
+    if finding["type"] == "json_invalid":
+        path = ()
     indexes = takewhile(lambda part: isinstance(part, int), path[1:])
     return {"field": ".".join(map(str, (*path[:1], *indexes))), "code": str(finding["type"])}

@@ -121,14 +121,14 @@ OWN_REFUSALS: dict[str, Codes] = {
     "POST /v1/workers": PHONE | ID_NUMBER | NAME | {"id-number-taken", "phone-taken", "sms-code-wrong"},
     "POST /v1/consumers": PHONE | ID_NUMBER | NAME | {"id-number-taken", "phone-taken", "sms-code-wrong"},
     "GET /v1/me": NONE,
-    "POST /v1/me/cancellation": OPEN | {"sms-code-wrong"},
+    "POST /v1/me/cancellation": SHOWING | PASSCODE | OPEN | {"second-factor-missing", "sms-code-wrong"},
     "GET /v1/me/receipts": NONE,
     "GET /v1/me/looks": NONE,
     "GET /v1/push": NONE,
     "POST /v1/push-targets": NONE,
     # the personal centre
     "POST /v1/me/worker": OPEN | {"worker-already"},
-    "POST /v1/me/passcode": OPEN | {"sms-code-wrong"},
+    "POST /v1/me/passcode": SHOWING | PASSCODE | OPEN | {"second-factor-missing", "sms-code-wrong"},
     "POST /v1/me/phone-changes": PHONE
     | PROOF
     | OPEN

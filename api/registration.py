@@ -1,23 +1,27 @@
 """Registration of workers and consumers, the own account, and its cancellation."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import status
+from fastapi import Form, status
 from pydantic import BaseModel, Field
 
 from api.act import Act, Acting
+from api.faces import Photo, ProofId
 from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.receipts import ReceiptOut, receipt_out
 from api.route import router
-from api.schemas import DONE, Accepted, Device, PhoneText, Registered, SmsCode
-from api.second_factor import sign_in_person
+from api.schemas import DONE, Accepted, Device, PasscodeText, PhoneText, Registered, SmsCode
+from api.second_factor import GivenFactor, factor_shown, require_factor_if_any, sign_in_person
 from api.sessions import require_own_sms_code, require_sms_code
 from domain.account import Account
 from domain.identifiers import IdNumber, MobileNumber, PersonName
 from domain.streams import local_day
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
+from ledger.id_numbers import held_until
+from ledger.passcodes import has_passcode
 from ledger.use_cases import accounts
 from ledger.use_cases.face_consents import has_face_consent
 from projections import disclosures
@@ -43,24 +47,29 @@ class WorkerRegistrationIn(RegistrationIn):
     ] = False
 
 
-class CancellationIn(BaseModel):
-    """The code sent to the account's phone; what follows cannot be undone."""
-
-    sms_code: SmsCode
-
-
 class MeOut(BaseModel):
     """The own account and how far the registration as a worker is."""
 
     subject_id: UUID
-    role: str
+    role: Literal["worker", "consumer"]
     name: str
-    id_number: str
-    phone: str
-    id_number_state: Literal["provisional", "proven", "lost"]
-    identity_assurance: str | None = None
-    face_consent: bool = False
-    letter_scopes: list[str] = []
+    id_number: Annotated[str, Field(description="masked")]
+    phone: Annotated[str, Field(description="masked")]
+    id_number_state: Annotated[
+        Literal["provisional", "proven", "lost"],
+        Field(description="`provisional` until a card is read; `lost`: only the card brings it back"),
+    ]
+    id_number_held_until: Annotated[
+        datetime | None,
+        Field(description="of a `provisional` number: from then on it goes to whoever else registers it"),
+    ] = None
+    has_passcode: bool = False
+    identity_assurance: Annotated[
+        str | None,
+        Field(description="how the identity was verified: `attested_app`, `kiosk`, `officer`; null: not yet"),
+    ] = None
+    face_consent: Annotated[bool, Field(description="whether face checks may be made")] = False
+    letter_scopes: Annotated[list[str], Field(description="what the letter in force covers")] = []
     registration_complete: bool = False
 
 
@@ -97,11 +106,13 @@ async def me(act: Acting) -> MeOut:
     worker = await act.read(CreditLedger.find, Worker, Worker.stream_for(act.caller))
     return MeOut(
         subject_id=account.id,
-        role=account.role,
+        role="worker" if account.role == "worker" else "consumer",
         name=str(account.name),
         id_number=IdNumber.parse(str(account.id_number)).masked(),
         phone=MobileNumber.parse(str(account.phone)).masked(),
         id_number_state=account.id_number_state,
+        id_number_held_until=await act.read(held_until, account),
+        has_passcode=await act.read(has_passcode, act.caller),
         face_consent=await act.read(has_face_consent, act.caller),
         identity_assurance=worker.identity_assurance if worker else None,
         letter_scopes=list(worker.authorized_scopes) if worker else [],
@@ -110,10 +121,23 @@ async def me(act: Acting) -> MeOut:
 
 
 @routes.post("/me/cancellation")
-async def cancel_account(act: Acting, given: CancellationIn) -> Accepted:
-    """Cancel the account (注销): everything personal becomes unreadable for good."""
-    await require_own_sms_code(act, given.sms_code)
-    await act.run(accounts.cancel_account, act.caller)
+async def cancel_account(
+    act: Acting,
+    sms_code: Annotated[SmsCode, Form()],
+    passcode: Annotated[PasscodeText | None, Form()] = None,
+    photo: Photo = None,
+    presence_proof: ProofId = None,
+) -> Accepted:
+    """Cancel the account (注销): everything personal becomes unreadable for good, and nothing undoes it.
+
+    Who has a second factor proves one: 403 `second-factor-missing` names them in `factors`. All sessions end
+    with the account: so a repetition after a lost answer gets 401 `token-invalid` once it was carried out.
+    """
+    given = GivenFactor(passcode, photo, presence_proof)
+    await require_factor_if_any(act, given)
+    factor = await factor_shown(act, "cancellation", given)
+    await require_own_sms_code(act, sms_code)
+    await act.run(accounts.cancel_account, act.caller, factor)
     return DONE
 
 

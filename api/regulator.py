@@ -64,7 +64,7 @@ class ReplayIn(Subject):
 
 
 class TrailEntryOut(BaseModel):
-    """An event; personal fields read `erased` once their person is."""
+    """An event; personal fields read `erased` once their person is, and `withheld` where they are others'."""
 
     position: str
     at: datetime
@@ -98,7 +98,7 @@ async def search_trail(act: Acting, wanted: TrailSearch) -> Page[TrailEntryOut]:
     after = (key[0], key[1].partition, key[1].number) if key else None
     first_look = key[2] if key else own_look
     entries = await act.query(trail.trail_of, subject_id, after, wanted.limit, first_look)
-    events = await act.read(read_events, [entry.place for entry in entries])
+    events = await act.read(read_events, [entry.place for entry in entries], subject_id)
     items = [
         TrailEntryOut(
             position=str(entry.place), at=entry.at, topic=entry.topic, actor=entry.actor, fields=fields

@@ -1,5 +1,6 @@
-"""Signing a person in: with the phone alone on a known device, else with a second factor."""
+"""The second factor (二次验证): on a device not seen before, and before what a phone alone must not do."""
 
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
@@ -13,11 +14,23 @@ from api.route import router
 from api.schemas import Device, PasscodeText, SignedIn
 from domain.account import Account
 from ledger.credit_ledger import CreditLedger
+from ledger.second_factor_gate import Factor, factors_of
 from ledger.use_cases import signing_in
 
 routes = router("sessions")
-ALL_BUT_ONE = 2
-"""Of the three factors."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFactor:
+    """What a form brings as second factor: one of the three, or none."""
+
+    passcode: str | None
+    photo: UploadFile | None
+    presence_proof: UUID | None
+
+    def count(self) -> int:
+        """How many of the three were sent."""
+        return sum(each is not None for each in (self.passcode, self.photo, self.presence_proof))
 
 
 async def require_second_factor(act: Act, subject: UUID) -> None:
@@ -26,10 +39,33 @@ async def require_second_factor(act: Act, subject: UUID) -> None:
     Raises:
         Problem: with the ticket to prove it with.
     """
-    factors = await act.read(signing_in.factors_of, subject)
+    factors = await act.read(factors_of, subject)
     if factors:
         ticket = signing_in.issue_ticket(act.parts.ledger, act.cause.at, subject)
         raise Problem("second-factor-needed", 403, members={"ticket": ticket, "factors": factors})
+
+
+async def require_factor_if_any(act: Act, given: GivenFactor) -> None:
+    """Refuse at once, before an SMS code is used up, a form without a factor of somebody who has one.
+
+    Raises:
+        Problem: it names what the caller could prove, or says that more than one was sent.
+    """
+    if given.count() > 1:
+        raise _one_factor()
+    factors = [] if given.count() else await act.read(factors_of, act.caller)
+    if factors:
+        raise Problem("second-factor-missing", 403, members={"factors": factors})
+
+
+async def factor_shown(act: Act, step: str, given: GivenFactor) -> Factor | None:
+    """The factor that a form brings for a step of the caller's; a photo is compared here.
+
+    Routes do so before the SMS code: a picture that is of no use must not use the code up.
+    """
+    if given.photo is not None:
+        return await showing(act, step, given.photo, None)
+    return given.passcode or given.presence_proof
 
 
 async def sign_in_person(
@@ -53,26 +89,23 @@ async def prove_second_factor(
     presence_proof: ProofId = None,
 ) -> SignedIn:
     """Sign in on a device not seen before: with the ticket, and passcode, face check or officers' proof."""
-    subject = signing_in.subject_of_ticket(act.parts.ledger, act.cause.at, ticket)
+    subject = await act.read(signing_in.subject_of_ticket, act.cause.at, ticket)
     own = act.as_actor(f"person:{subject}")
     if not await own.carried_out():
-        await _prove(own, subject, ticket, passcode, photo, presence_proof)
+        await _prove(own, subject, ticket, GivenFactor(passcode, photo, presence_proof))
     account = await own.read(CreditLedger.load, Account, subject)
     return await sign_in_person(own, subject, account.role, device)
 
 
-async def _prove(
-    act: Act,
-    subject: UUID,
-    ticket: str,
-    passcode: str | None,
-    photo: UploadFile | None,
-    proof_id: UUID | None,
-) -> None:
-    if [passcode, photo, proof_id].count(None) != ALL_BUT_ONE:
-        raise Problem("request-invalid", 422, errors=({"field": "passcode", "code": "one_factor"},))
-    if passcode is not None:
-        await act.run(signing_in.prove_with_passcode, subject, ticket, passcode)
+async def _prove(act: Act, subject: UUID, ticket: str, given: GivenFactor) -> None:
+    if given.count() != 1:
+        raise _one_factor()
+    if given.passcode is not None:
+        await act.run(signing_in.prove_with_passcode, subject, ticket, given.passcode)
     else:
-        shown = await showing(act, signing_in.PURPOSE, photo, proof_id, subject=subject)
+        shown = await showing(act, signing_in.PURPOSE, given.photo, given.presence_proof, subject=subject)
         await act.run(signing_in.prove_with_presence, subject, ticket, shown)
+
+
+def _one_factor() -> Problem:
+    return Problem("request-invalid", 422, errors=({"field": "passcode", "code": "one_factor"},))

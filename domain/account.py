@@ -1,5 +1,6 @@
 """A person's account: who they are, how they are reached, and its cancellation (注销)."""
 
+from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
@@ -75,6 +76,7 @@ class Account(LedgerAggregate):
         def apply(self, account: "Account") -> None:
             """From here on the person signs in with the new number."""
             account.phone = self.phone
+            account.phone_changed_at = self.timestamp
 
     class Renamed(LedgerAggregate.Event):
         """A card with the account's ID number bears another name than before."""
@@ -105,6 +107,7 @@ class Account(LedgerAggregate):
         self.id_number_state: Literal["provisional", "proven", "lost"] = "provisional"
         self.is_erased = False
         self.has_passcode = False
+        self.phone_changed_at: datetime | None = None
 
     @classmethod
     def register(

@@ -26,11 +26,12 @@ LEAST_ASSURANCE: Final[dict[str, dict[str, str]]] = {
     "disclosure": {FACE: "web", CARD: "kiosk", OFFICERS: "officer"},
     "sign_in": {FACE: "web", PASSCODE: "web", OFFICERS: "officer"},
     "phone_change": {OFFICERS: "officer"},
+    "passcode_change": {FACE: "web", PASSCODE: "web", OFFICERS: "officer"},
+    "cancellation": {FACE: "web", PASSCODE: "web", OFFICERS: "officer"},
 }
 """Step -> the ways that lead through it -> the least assurance of each.
 
-Signing in and changing the phone take no card with passcode: for the one the passcode is enough, for the
-other the old phone's code, which that way needs as well.
+Where the passcode is enough, or the old phone's code, no card is asked for: that way needs both as well.
 """
 
 OFFICERS_NEEDED: Final = {"identity": 2}

@@ -5,7 +5,7 @@ A proof is for one step, holds some minutes from the moment it is complete, and 
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from domain.assurance import ASSURANCES, CARD, OFFICERS, Presence, officers_needed
@@ -200,7 +200,7 @@ class PresenceProof(LedgerAggregate):
             self.OfficerRefused, cause, subject_id=self.subject_id, officer_id=officer_id, because=because
         )
 
-    def status_at(self, at: datetime) -> str:
+    def status_at(self, at: datetime) -> Literal["waiting", "usable", "used", "expired"]:
         """`waiting` for officers, `usable`, `used` or `expired`, by the stored deadlines."""
         if self.is_used:
             return "used"

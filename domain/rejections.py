@@ -29,6 +29,7 @@ class Reason(Enum):
     PASSCODE_LOCKED = ("passcode-locked", Kind.TOO_MANY)
     PASSCODE_MISSING = ("passcode-missing", Kind.CONFLICT)
     SECOND_FACTOR_EXPIRED = ("second-factor-expired", Kind.GONE)
+    SECOND_FACTOR_MISSING = ("second-factor-missing", Kind.FORBIDDEN)
     PHONE_UNCHANGED = ("phone-unchanged", Kind.CONFLICT)
     IDENTITY_NOT_RECENT = ("identity-not-recent", Kind.FORBIDDEN)
     WORKER_ALREADY = ("worker-already", Kind.CONFLICT)

@@ -72,6 +72,12 @@ def proven(ledger: CreditLedger, cause: Cause, account: Account) -> Change:
     return _taken_over(ledger, cause, account, holder, "proven_by_another")
 
 
+def held_until(ledger: CreditLedger, account: Account) -> datetime | None:
+    """When the account's provisional claim on its number lapses; none for a proven or a lost number."""
+    holder = _holder(ledger, account)
+    return holder.lapses_at if holder and holder.owner == account.id else None
+
+
 @contextmanager
 def changing_hands() -> Iterator[None]:
     """Around an append that proves a number: if the number went to somebody else since it was looked up,

@@ -32,7 +32,7 @@ TRAIL = Table(
 TABLES = (TRAIL,)
 HANDLES = None  # every event
 
-CONCERNED_FIELDS = ("subject_id", "consumer_id", "enterprise_id", "provider_id", "staff_id")
+CONCERNED_FIELDS = ("subject_id", "consumer_id", "enterprise_id", "provider_id", "staff_id", "officer_id")
 """The fields of an event that name whom it concerns."""
 
 

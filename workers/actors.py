@@ -43,6 +43,7 @@ def declare(broker: dramatiq.Broker, parts: Parts) -> None:
         notices.send_reminder,
         notices.send_confirmation,
         notices.send_phone_change,
+        notices.send_id_number_loss,
         notices.erase,
         phones.wake_phone,
         imports.import_chunk,

@@ -32,6 +32,18 @@ PHONE_CHANGE = (
     "【家政信用】您的账户已更换手机号,本号码不能再用于登录。如非本人操作,请尽快到身份核验终端或核验点处理。"
 )
 
+ID_NUMBER_LOST = {
+    "proven_by_another": (
+        "【家政信用】您账户登记的身份证号码已由他人凭身份证核验,不再属于您的账户。"
+        "如该号码确为您本人所有,请携带身份证到身份核验终端或核验点处理。"
+    ),
+    "lapsed": (
+        "【家政信用】您账户登记的身份证号码因未按期核验身份已失效,并已由他人登记。"
+        "如该号码确为您本人所有,请携带身份证完成人证合一验证。"
+    ),
+}
+"""By why it was lost; who registers a number that another one holds knows it already."""
+
 
 class Notices:
     """Each actor is told a log position; told twice, it acts once."""
@@ -66,6 +78,13 @@ class Notices:
         before = self._ledger.find(Account, event.subject_id, event.originator_version - 1)
         expires_at = event.timestamp + NEWS_TTL
         self._send("send_phone_change", position, event.subject_id, PHONE_CHANGE, expires_at, before)
+
+    def send_id_number_loss(self, position: str) -> None:
+        """Tell the holder of an account that its ID number is somebody else's now."""
+        event: Account.IdNumberLost = sealed_event(self._ledger, Position.parse(position))
+        text, expires_at = ID_NUMBER_LOST.get(event.because), event.timestamp + NEWS_TTL
+        if text is not None:
+            self._send("send_id_number_loss", position, event.subject_id, text, expires_at)
 
     def erase(self, position: str) -> None:
         """Finish an erasure, should the process that began it have died."""

@@ -29,6 +29,7 @@ MESSAGES: dict[type[LedgerAggregate.Event], str] = {
     Attendance.Reminded: "send_reminder",
     Worker.EmploymentConfirmed: "send_confirmation",
     Account.PhoneChanged: "send_phone_change",
+    Account.IdNumberLost: "send_id_number_loss",
     Account.Erased: "erase",
     **dict.fromkeys(WHAT, "wake_phone"),
     FaceConsent.Withdrawn: "forget_face",

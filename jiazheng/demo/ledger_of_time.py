@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from jiazheng.demo.cast import CONSUMER, MOVED, OFFICER, WORKER
+from jiazheng.demo.cast import CONSUMER, MOVED, OFFICER, PASSCODE, WORKER
 from jiazheng.demo.certificate import SCOPES
 from jiazheng.demo.client import expect, refused, until
 from jiazheng.demo.world import World, photo
@@ -178,8 +178,12 @@ def replay(world: World) -> str:
 
 
 def cancel(world: World) -> str:
-    """Cancel with an SMS code."""
-    world.worker.post("/v1/me/cancellation", json={"sms_code": world.sms_code(MOVED)})
+    """An SMS code alone does not do it: what cannot be undone asks for a second factor as well."""
+    given = {"sms_code": world.sms_code(MOVED)}
+    path = "/v1/me/cancellation"
+    problem = refused("second-factor-missing", lambda: world.worker.post(path, data=given))
+    expect("passcode" in problem["factors"], "she has a passcode")
+    world.worker.post(path, data=given | {"passcode": PASSCODE})
     return "the key is destroyed"
 
 

@@ -2,7 +2,7 @@
 
 from jiazheng.demo.cast import MOVED, PAGES, PASSCODE, WORKER
 from jiazheng.demo.client import expect, refused, until
-from jiazheng.demo.world import World
+from jiazheng.demo.world import World, photo
 
 TABLET = "Wang's tablet"
 
@@ -40,9 +40,9 @@ def save_stale(world: World) -> str:
 
 
 def set_passcode(world: World) -> str:
-    """A fresh SMS code shows who sets it."""
+    """A fresh SMS code shows who sets it, and her face, since she has one on record."""
     given = {"passcode": PASSCODE, "sms_code": world.sms_code(WORKER)}
-    world.worker.post("/v1/me/passcode", json=given)
+    world.worker.post("/v1/me/passcode", data=given, files=photo("obama.jpg"))
     return "of 6 to 32 characters; nobody can read it, the platform included"
 
 

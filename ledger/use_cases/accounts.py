@@ -14,6 +14,7 @@ from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
 from ledger.passcodes import store_passcode
 from ledger.presence_gate import use_proof
+from ledger.second_factor_gate import Factor, require_second_factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,48 +105,59 @@ def _recent_identity(ledger: CreditLedger, cause: Cause, subject: UUID) -> str:
 
 
 @use_case
-def set_passcode(ledger: CreditLedger, cause: Cause, subject: UUID, passcode: str) -> Appended:
-    """Set or change the passcode of a person who has just proven the account's phone."""
-    account = ledger.load(Account, subject)
-    account.set_passcode(cause)
+def set_passcode(
+    ledger: CreditLedger, cause: Cause, subject: UUID, passcode: str, factor: Factor | None = None
+) -> Appended:
+    """Set or change the passcode of a person who has just proven the account's phone.
+
+    The event comes first: should this process die in between, a retry still keeps the passcode.
+
+    Raises:
+        Refused: the person has a second factor, and `factor` is none or a wrong one.
+    """
+    appended = ledger.find_appended(cause.command_id)
+    if appended is None:
+        account = ledger.load(Account, subject)
+        proven = require_second_factor(ledger, cause, subject, "passcode_change", factor)
+        account.set_passcode(cause)
+        appended = ledger.commit(cause, *proven, account)
     store_passcode(ledger, subject, passcode)
-    return ledger.commit(cause, account)
+    return appended
 
 
 @repeatable
-def cancel_account(ledger: CreditLedger, cause: Cause, subject: UUID) -> Appended:
-    """Cancel an account and erase the person (注销).
+def cancel_account(
+    ledger: CreditLedger, cause: Cause, subject: UUID, factor: Factor | None = None
+) -> Appended:
+    """Cancel an account and erase the person (注销), who has just proven the account's phone.
 
     The event and the release of the claims are one transaction; the key is destroyed right after, and again
     by the reaction to the event should this process die in between.
+
+    Raises:
+        Refused: the person has a second factor, and `factor` is none or a wrong one.
     """
     account = ledger.load(Account, subject)
     account.cancel(cause)
+    proven = require_second_factor(ledger, cause, subject, "cancellation", factor)
     claims = ClaimChanges(release_owner=subject, release_kinds=("phone", "id_number"))
-    appended = ledger.commit(cause, account, claims=claims, erase=subject)
+    appended = ledger.commit(cause, *proven, account, claims=claims, erase=subject)
     erase_subject(ledger, subject)
     return appended
+
+
+def _rows_of_people(table: str) -> str:
+    """Deletes the people's rows of a table that is keyed by person."""
+    return (
+        f"DELETE FROM {table} t USING unnest(%s::uuid[]) AS gone (id)"  # noqa: S608 - a table of ours
+        " WHERE t.partition = ledger.partition_of(gone.id) AND t.subject_id = gone.id"
+    )
 
 
 FORGET = (
     "DELETE FROM ledger.claims WHERE owner = ANY (%s::uuid[])",
     "DELETE FROM ops.sessions WHERE subject_id = ANY (%s::uuid[])",
-    (
-        "DELETE FROM ops.push_targets t USING unnest(%s::uuid[]) AS gone (id)"
-        " WHERE t.partition = ledger.partition_of(gone.id) AND t.subject_id = gone.id"
-    ),
-    (
-        "DELETE FROM ops.known_devices t USING unnest(%s::uuid[]) AS gone (id)"
-        " WHERE t.partition = ledger.partition_of(gone.id) AND t.subject_id = gone.id"
-    ),
-    (
-        "DELETE FROM ops.passcodes t USING unnest(%s::uuid[]) AS gone (id)"
-        " WHERE t.partition = ledger.partition_of(gone.id) AND t.subject_id = gone.id"
-    ),
-    (
-        "DELETE FROM ops.face_templates t USING unnest(%s::uuid[]) AS gone (id)"
-        " WHERE t.partition = ledger.partition_of(gone.id) AND t.subject_id = gone.id"
-    ),
+    *map(_rows_of_people, ("ops.push_targets", "ops.known_devices", "ops.passcodes", "ops.face_templates")),
     "DELETE FROM ops.sms_outbox WHERE subject_id = ANY (%s::uuid[])",
     (
         "DELETE FROM ops.answers a USING unnest(%s::text[]) AS gone (actor)"

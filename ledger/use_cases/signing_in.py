@@ -3,31 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from domain.assurance import FACE, OFFICERS, PASSCODE
+from domain.account import Account
 from domain.event import Cause
 from domain.face import FaceEvidence
-from domain.worker import Worker
+from domain.rejections import Reason, Refused
 from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable
-from ledger.face_templates import has_template
 from ledger.passcode_gate import verify_passcode
-from ledger.passcodes import has_passcode
 from ledger.presence_gate import require_presence
 from ledger.tickets import SECOND_FACTOR
 
 PURPOSE = "sign_in"
-
-
-def factors_of(ledger: CreditLedger, subject: UUID) -> list[str]:
-    """What the person could prove besides the phone: `passcode`, `face` and `officers`, or nothing.
-
-    An officer helps whoever has either, or a verified identity: there is something to protect.
-    """
-    found = {PASSCODE: has_passcode(ledger, subject), FACE: has_template(ledger, subject)}
-    own = [factor for factor, is_there in found.items() if is_there]
-    worker = ledger.find(Worker, Worker.stream_for(subject))
-    is_verified = worker is not None and worker.identity_assurance is not None
-    return [*own, OFFICERS] if own or is_verified else []
 
 
 def issue_ticket(ledger: CreditLedger, at: datetime, subject: UUID) -> str:
@@ -39,9 +25,13 @@ def subject_of_ticket(ledger: CreditLedger, at: datetime, ticket: str) -> UUID:
     """Whose second factor is asked for.
 
     Raises:
-        Refused: the ticket is forged or too old.
+        Refused: the ticket is forged or too old, or was got with a phone that is not the account's any more.
     """
-    return ledger.tickets.read(SECOND_FACTOR, ticket, at, ledger.rules.second_factor_ttl).subject_id
+    opened = ledger.tickets.read(SECOND_FACTOR, ticket, at, ledger.rules.second_factor_ttl)
+    account = ledger.load(Account, opened.subject_id)
+    if account.phone_changed_at is not None and opened.issued_at <= account.phone_changed_at:
+        raise Refused(Reason.SECOND_FACTOR_EXPIRED)
+    return opened.subject_id
 
 
 @repeatable

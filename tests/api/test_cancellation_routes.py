@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
-from uuid import UUID
+from typing import Any, Final
+from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from domain.identifiers import PersonName
@@ -12,17 +13,23 @@ from jiazheng.demo.client import refused
 from jiazheng.embedded.postgres import EmbeddedPostgres
 from tests.controls.api import Api
 from tests.controls.certificates import approved, requested, viewed
+from tests.controls.devices import PASSCODE, with_passcode
 from tests.controls.people import Person, new_person
 from tests.controls.plain_text import found
+from tests.controls.presences import by_officers
 from tests.controls.problems import refusal
 from tests.controls.profiles import EXAMPLES, WORDS
 from tests.controls.providers import AUTHORITY, RegisteredProvider, send
 from tests.controls.saved_pages import saved
-from tests.controls.trails import settled
+from tests.controls.trails import fields_of, settled
 from tests.controls.visitors import (
+    OTHER_FACE,
+    SAME_FACE,
     Visitor,
+    cancellation,
     complete_worker,
     form,
+    photo,
     register_consumer,
     register_worker,
     sms_code,
@@ -34,8 +41,7 @@ OWN_NAME: Final = "褚䶮鑫"
 
 def cancelled(api: Api, visitor: Visitor) -> dict[str, str]:
     """Cancel the visitor's account; the header makes a later reader wait for it."""
-    code = {"sms_code": sms_code(api, visitor.person)}
-    answer = api.post("/v1/me/cancellation", visitor.token, json=code)
+    answer = api.post("/v1/me/cancellation", visitor.token, **cancellation(api, visitor))
     assert answer.status_code == 200, answer.text
     return {"Ledger-Position": answer.headers["Ledger-Position"]}
 
@@ -44,10 +50,89 @@ def test_a_wrong_code_cancels_nothing(api: Api) -> None:
     # given a worker
     worker = register_worker(api)
     # when the code is wrong
-    answer = api.post("/v1/me/cancellation", worker.token, json={"sms_code": "000000"})
+    answer = api.post("/v1/me/cancellation", worker.token, data={"sms_code": "000000"})
     # then the account is still there
     assert refusal(answer) == (403, "sms-code-wrong", "sms_code")
     assert worker.client.get("/v1/me")["subject_id"] == str(worker.subject)
+
+
+def held_by_a_phone(api: Api, visitor: Visitor, **given: Any) -> httpx.Response:
+    """What somebody can do who holds the unlocked phone, and whatever else is `given`."""
+    data = {"sms_code": sms_code(api, visitor.person)} | given.pop("data", {})
+    return api.post("/v1/me/cancellation", visitor.token, data=data, **given)
+
+
+def test_whoever_has_a_second_factor_does_not_cancel_with_the_phone_alone(api: Api) -> None:
+    # given a worker with face and passcode, and a consumer with a passcode
+    both, one = with_passcode(api, complete_worker(api)), with_passcode(api)
+    # when somebody holds their phone, and no more
+    answers = [held_by_a_phone(api, visitor) for visitor in (both, one)]
+    # then the account stays, and the answer says what else is needed
+    assert [refusal(answer) for answer in answers] == [(403, "second-factor-missing", None)] * 2
+    assert [answer.json()["factors"] for answer in answers] == [
+        ["passcode", "face", "officers"],
+        ["passcode", "officers"],
+    ]
+    assert all(api.get("/v1/me", visitor.token).is_success for visitor in (both, one))
+
+
+def test_withdrawing_the_face_does_not_open_the_way(api: Api) -> None:
+    # given a thief with a worker's unlocked phone, who gets rid of the face
+    worker = complete_worker(api)
+    worker.client.post("/v1/me/face-consent/withdrawal")
+    # when they cancel, or set a passcode to cancel with
+    passcode = {"passcode": PASSCODE, "sms_code": sms_code(api, worker.person)}
+    answers = [held_by_a_phone(api, worker), api.post("/v1/me/passcode", worker.token, data=passcode)]
+    # then both need an officer
+    assert [answer.json()["factors"] for answer in answers] == [["officers"]] * 2
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"data": {"passcode": "something else"}}, "passcode-wrong"),
+        ({"files": photo(OTHER_FACE)}, "face-not-matched"),
+        ({"data": {"presence_proof": str(uuid4())}}, "presence-proof-unknown"),
+        ({"data": {"passcode": PASSCODE, "presence_proof": str(uuid4())}}, "request-invalid"),
+    ],
+    ids=["passcode", "face", "proof", "two"],
+)
+def test_a_wrong_second_factor_cancels_nothing(api: Api, given: dict[str, Any], code: str) -> None:
+    worker = with_passcode(api, complete_worker(api))
+    assert refusal(held_by_a_phone(api, worker, **given))[1] == code
+    assert api.get("/v1/me", worker.token).is_success
+
+
+@pytest.mark.parametrize(
+    "given", [{"data": {"passcode": PASSCODE}}, {"files": photo(SAME_FACE)}], ids=["passcode", "face"]
+)
+def test_either_factor_cancels_and_is_on_record(api: Api, given: dict[str, Any]) -> None:
+    # given a worker with face and passcode
+    worker = with_passcode(api, complete_worker(api))
+    # when the account is cancelled with one of them
+    assert held_by_a_phone(api, worker, **given).status_code == 200
+    # then the log says in the same append by what
+    topic = "jz.passcode_tries.tried" if "data" in given else "jz.face_checks.attempted"
+    *_, last = fields_of(api, worker, topic)
+    assert (last["purpose"], last["verdict"]) == ("cancellation", "accepted")
+
+
+def test_officers_open_the_way_for_whoever_forgot_the_passcode(api: Api) -> None:
+    # given a consumer who forgot the passcode, and asks an officer
+    consumer = with_passcode(api)
+    proof = by_officers(api, consumer, "cancellation")
+    # when they cancel with the officer's proof, then they may
+    assert held_by_a_phone(api, consumer, data=proof).status_code == 200
+
+
+def test_a_picture_of_no_use_leaves_the_sms_code_for_a_better_one(api: Api) -> None:
+    worker, data = complete_worker(api), {}
+    data["sms_code"] = sms_code(api, worker.person)
+    blank = {"photo": ("photo.png", b"no picture", "image/png")}
+    first = api.post("/v1/me/cancellation", worker.token, data=data, files=blank)
+    assert first.json()["code"].startswith("photo-")
+    again = api.post("/v1/me/cancellation", worker.token, data=data, files=photo(SAME_FACE))
+    assert again.status_code == 200, again.text
 
 
 def test_every_session_ends_with_the_account(api: Api) -> None:
@@ -99,9 +184,9 @@ def test_the_certificate_of_somebody_who_is_gone_opens_nothing(api: Api) -> None
     worker, consumer = complete_worker(api), register_consumer(api)
     disclosure = requested(worker, consumer, ["basic"])
     # when the worker cancels at once and the code is scanned
-    code = sms_code(api, worker.person)
+    request = cancellation(api, worker)
     certificate = worker.client.post("/v1/certificate-codes")["code"]
-    worker.client.post("/v1/me/cancellation", json={"sms_code": code})
+    worker.client.post("/v1/me/cancellation", **request)
     scanned = api.post("/v1/disclosures", consumer.token, json={"code": certificate, "scopes": ["basic"]})
     seen = api.post(f"/v1/disclosures/{disclosure['disclosure_id']}/views", consumer.token)
     # then there is no such worker any more
@@ -125,7 +210,7 @@ def test_a_repeated_cancellation_is_refused_with_the_session(api: Api) -> None:
     worker = register_worker(api)
     cancelled(api, worker)
     # when it is cancelled again, then nobody is signed in
-    answer = api.post("/v1/me/cancellation", worker.token, json={"sms_code": "000000"})
+    answer = api.post("/v1/me/cancellation", worker.token, data={"sms_code": "000000"})
     assert refusal(answer) == (401, "token-invalid", None)
     refused("token-invalid", lambda: worker.client.get("/v1/me/receipts"))
 

@@ -10,7 +10,7 @@ from tests.controls.certificates import approved, path, viewed
 from tests.controls.looking import SIGHTS, looks_of
 from tests.controls.moments import INSTANT
 from tests.controls.trails import BASIS, REPLAY, TRAIL, asked, settled
-from tests.controls.visitors import Employed, Visitor, sms_code, staff_member
+from tests.controls.visitors import Employed, Visitor, cancellation, staff_member
 
 DELAY = timedelta(days=90)
 
@@ -99,7 +99,7 @@ def test_an_officer_s_look_shows_what_it_was_for(api: Api) -> None:
 def test_the_look_of_somebody_who_is_gone_says_erased(api: Api, worker: Employed, consumer: Visitor) -> None:
     # given a consumer who read, and cancelled the account
     viewed(api, consumer, approved(worker, consumer, ["basic"]))
-    consumer.client.post("/v1/me/cancellation", json={"sms_code": sms_code(api, consumer.person)})
+    consumer.client.post("/v1/me/cancellation", **cancellation(api, consumer))
     # then the look stays, and whose it was does not
     (look,) = looks_of(api, worker.subject)
     assert look["who"] == {"kind": "consumer", "name": "erased"}

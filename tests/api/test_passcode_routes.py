@@ -7,14 +7,18 @@ import pytest
 
 from ledger.passcodes import passcode_matches
 from tests.controls.api import Api
+from tests.controls.devices import PASSCODE, with_passcode
 from tests.controls.problems import invalid_fields, refusal
-from tests.controls.visitors import Visitor, sms_code
+from tests.controls.visitors import SAME_FACE, Visitor, complete_worker, photo, sms_code
 
-PASSCODE = "snow pear 27"
+OTHER = "snow pear 28"
 
 
-def set_passcode(api: Api, person: Visitor, code: str, passcode: Any = PASSCODE) -> httpx.Response:
-    return api.post("/v1/me/passcode", person.token, json={"passcode": passcode, "sms_code": code})
+def set_passcode(
+    api: Api, person: Visitor, code: str, passcode: Any = PASSCODE, **factor: str
+) -> httpx.Response:
+    data = {"passcode": passcode, "sms_code": code} | factor
+    return api.post("/v1/me/passcode", person.token, data=data)
 
 
 def test_a_passcode_is_set_with_a_fresh_sms_code(api: Api, consumer: Visitor) -> None:
@@ -27,6 +31,29 @@ def test_a_session_alone_sets_no_passcode(api: Api, consumer: Visitor) -> None:
     before = api.appended()
     assert refusal(set_passcode(api, consumer, "000000")) == (403, "sms-code-wrong", "sms_code")
     assert api.appended() == before
+
+
+def test_another_passcode_takes_the_one_before(api: Api) -> None:
+    # given somebody with a passcode, and whoever holds the phone
+    visitor = with_passcode(api)
+    # when they send another one without the first, and with it
+    alone = set_passcode(api, visitor, sms_code(api, visitor.person), OTHER)
+    both = set_passcode(api, visitor, sms_code(api, visitor.person), OTHER, current_passcode=PASSCODE)
+    # then the phone alone does not do it
+    assert refusal(alone) == (403, "second-factor-missing", None)
+    assert alone.json()["factors"] == ["passcode", "officers"]
+    assert both.status_code == 200
+    assert passcode_matches(api.parts.ledger, visitor.subject, OTHER)
+
+
+def test_the_first_passcode_of_a_worker_with_a_face_takes_the_face(api: Api) -> None:
+    worker = complete_worker(api)
+    code = sms_code(api, worker.person)
+    assert set_passcode(api, worker, code).json()["factors"] == ["face", "officers"]
+    data = {"passcode": PASSCODE, "sms_code": code}
+    answer = api.post("/v1/me/passcode", worker.token, data=data, files=photo(SAME_FACE))
+    assert answer.status_code == 200
+    assert api.get("/v1/me", worker.token).json()["has_passcode"]
 
 
 @pytest.mark.parametrize("passcode", ["", "12345", "x" * 33, "nul\0byte", None])

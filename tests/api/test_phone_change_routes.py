@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from tests.controls.api import Api
-from tests.controls.devices import sign_in
+from tests.controls.devices import PASSCODE, prove, sign_in, ticket_of, with_passcode
 from tests.controls.people import Person, new_person
 from tests.controls.problems import refusal
 from tests.controls.visitors import Visitor, complete_worker, register_consumer, sms_code
@@ -24,6 +24,19 @@ def test_with_both_codes_the_phone_changes(api: Api, consumer: Visitor) -> None:
     assert api.get("/v1/me", consumer.token).json()["phone"][-4:] == str(new.phone)[-4:]
     assert sign_in(api, new).status_code == 201
     assert refusal(sign_in(api, consumer.person)) == (404, "account-unknown", "phone")
+
+
+def test_a_sign_in_that_the_old_phone_began_ends_with_it(api: Api) -> None:
+    # given a sign-in with the old phone that waits for the second factor
+    visitor = with_passcode(api)
+    ticket = ticket_of(sign_in(api, visitor.person))
+    # when the phone changes in between
+    new = new_person()
+    assert change(api, visitor, new).status_code == 200
+    # then the factor alone opens nothing, and the new phone begins anew
+    assert refusal(prove(api, ticket, PASSCODE)) == (410, "second-factor-expired", None)
+    again = ticket_of(sign_in(api, new))
+    assert prove(api, again, PASSCODE).status_code == 201
 
 
 def test_every_other_session_ends(api: Api, consumer: Visitor) -> None:

@@ -54,6 +54,11 @@ def test_a_body_that_is_not_the_documented_json_is_a_problem(api: Api, path: str
     problem(answer, answer.status_code, "bad-request" if answer.status_code == 400 else "request-invalid")
 
 
+def test_a_body_that_is_no_json_is_nobody_s_field(api: Api) -> None:
+    answer = api.post("/v1/sms-codes", content=b"{", headers={"Content-Type": "application/json"})
+    assert answer.json()["errors"] == [{"field": "", "code": "json_invalid"}]
+
+
 @pytest.mark.parametrize(
     "media_type", ["text/plain", "application/xml", "multipart/form-data; boundary=x", ""]
 )

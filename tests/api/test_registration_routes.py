@@ -1,5 +1,6 @@
 """POST /v1/workers, POST /v1/consumers, GET /v1/me."""
 
+from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ import pytest
 from domain.check_characters import id_check_character
 from jiazheng.demo.client import refused
 from tests.controls.api import Api
+from tests.controls.moments import RULES
 from tests.controls.people import new_person
 from tests.controls.problems import invalid_fields, refusal
 from tests.controls.visitors import complete_worker, form, register_consumer, register_worker, sms_code
@@ -31,6 +33,15 @@ def test_a_registration_opens_a_session(api: Api, path: str, role: str) -> None:
     assert answer.status_code == 201
     assert client.get("/v1/me")["subject_id"] == answer.json()["subject_id"]
     assert client.get("/v1/me")["role"] == role
+
+
+def test_the_account_says_until_when_an_unproven_number_is_held(api: Api) -> None:
+    # given somebody who registers, and a worker whose card was read
+    begun, fresh, proven = api.clock(), register_consumer(api), complete_worker(api)
+    # then the one has a week, and the other the number for good
+    until = datetime.fromisoformat(api.get("/v1/me", fresh.token).json()["id_number_held_until"])
+    assert begun <= until - RULES.provisional_claim_ttl <= api.clock()
+    assert api.get("/v1/me", proven.token).json()["id_number_held_until"] is None
 
 
 @pytest.mark.parametrize(("path", "role"), [("/v1/workers", "worker"), ("/v1/consumers", "consumer")])

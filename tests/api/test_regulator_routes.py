@@ -1,22 +1,25 @@
 """The looks of a regulator: whom they find, page by page, and what stays on record of the look itself."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from tests.controls import presences
 from tests.controls.api import Api
 from tests.controls.certificates import approved, viewed
 from tests.controls.identifiers import QIANTANG
 from tests.controls.people import new_person
 from tests.controls.problems import invalid_fields, refusal
+from tests.controls.providers import registered_provider
 from tests.controls.trails import BASIS, REPLAY, TRAIL, asked, fields_of, settled, trail_of
 from tests.controls.visitors import (
     Employed,
     Visitor,
+    cancellation,
+    officer,
     register_worker,
     signed_in,
-    sms_code,
     staff_client,
     staff_member,
 )
@@ -44,6 +47,32 @@ def test_a_trail_is_found_by_id_number_and_by_subject(api: Api, worker: Employed
     ]
     assert by_number[0]["fields"]["name"] == str(worker.person.name)
     assert {"position", "at", "actor"} <= by_number[0].keys()
+
+
+def test_an_officer_s_trail_tells_whom_they_confirmed_and_nothing_of_them(api: Api, worker: Employed) -> None:
+    # given a worker whom an officer confirmed
+    member = officer(api)
+    request = presences.asked(api, worker, "check_in")
+    assert presences.confirm(api, member, request["code"], worker.person).is_success
+    # when a regulator looks the officer up, and the worker
+    topic = "jz.presence.officer_confirmed"
+    trails = [trail_of(api, who) for who in (member.staff_id, worker.subject)]
+    (of_officer,), (of_worker,) = (
+        [one["fields"] for one in each if one["topic"] == topic] for each in trails
+    )
+    # then both trails have it, and what the document says stands where a look at the worker is on record
+    assert of_officer["subject_id"] == str(worker.subject)
+    assert of_officer["document_authority"] == "withheld"
+    assert of_worker["document_authority"] == presences.AUTHORITY
+
+
+def test_a_provider_s_trail_shows_no_records_of_workers(api: Api, worker: Employed) -> None:
+    provider = registered_provider(api)
+    assert provider.submit(api, provider.record(worker.person)).is_success
+    entries = trail_of(api, UUID(provider.provider_id))
+    (record,) = [one["fields"] for one in entries if one["topic"] == "jz.credit_record.submitted"]
+    assert "withheld" in record.values()
+    assert "eyJ" not in str(entries)
 
 
 @pytest.mark.parametrize("path", [TRAIL, REPLAY])
@@ -164,7 +193,7 @@ def test_every_look_is_on_record_with_its_basis_when_it_is_answered(
 def test_a_person_who_is_gone_is_found_by_subject_id_only(api: Api) -> None:
     # given a worker who cancelled
     worker = register_worker(api)
-    worker.client.post("/v1/me/cancellation", json={"sms_code": sms_code(api, worker.person)})
+    worker.client.post("/v1/me/cancellation", **cancellation(api, worker))
     # when a regulator looks them up
     by_number = [asked(api, path, id_number=str(worker.person.id_number)) for path in (TRAIL, REPLAY)]
     entries = trail_of(api, worker.subject)

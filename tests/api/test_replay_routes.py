@@ -12,8 +12,8 @@ from tests.controls.trails import REPLAY, asked
 from tests.controls.visitors import (
     SAME_FACE,
     Employed,
+    cancellation,
     photo,
-    sms_code,
 )
 from tests.controls.workers import signed_worker
 
@@ -76,7 +76,7 @@ def test_instants_that_are_none_are_refused(api: Api, instants: list[str]) -> No
 def test_the_replay_outlives_the_person(api: Api, worker: Employed) -> None:
     # given a worker who cancelled after a day as a worker
     complete_at = api.clock()
-    worker.client.post("/v1/me/cancellation", json={"sms_code": sms_code(api, worker.person)})
+    worker.client.post("/v1/me/cancellation", **cancellation(api, worker))
     # when a regulator replays the time before
     (state,) = replayed(api, worker.subject, complete_at)
     # then what was authorized is still told, by the subject id

@@ -2,9 +2,10 @@
 
 from api.own_sessions import give_role
 from domain.worker import Worker
+from ledger.use_cases.accounts import become_worker
 from tests.controls.api import Api
 from tests.controls.devices import sign_in
-from tests.controls.people import listed_enterprise
+from tests.controls.people import cause, listed_enterprise
 from tests.controls.problems import refusal
 from tests.controls.visitors import Visitor, borrowing, register_worker
 
@@ -34,6 +35,19 @@ def test_a_refresh_keeps_the_new_role(api: Api, consumer: Visitor) -> None:
 def test_a_worker_is_one_already(api: Api) -> None:
     answer = api.post("/v1/me/worker", register_worker(api).token)
     assert refusal(answer) == (409, "worker-already", None)
+
+
+def test_a_process_that_died_before_it_told_the_sessions_shuts_nobody_out(
+    api: Api, consumer: Visitor
+) -> None:
+    # given a consumer whose account is a worker's, though no session knows it
+    own = cause(api.clock, f"person:{consumer.subject}")
+    become_worker(api.parts.ledger, own, consumer.subject)
+    assert refusal(api.get("/v1/me/employments", consumer.token))[1] == "not-allowed"
+    # when they try again, under a key of its own
+    assert refusal(api.post("/v1/me/worker", consumer.token)) == (409, "worker-already", None)
+    # then the steps of a worker are open
+    assert api.get("/v1/me/employments", consumer.token).status_code == 200
 
 
 def test_a_session_on_a_borrowed_phone_stays_what_it_is(api: Api) -> None:

@@ -166,7 +166,7 @@ def test_cancelling_the_account_ends_every_session(api: Api, register: Any) -> N
     other = session_of(api, visitor)
     # when they cancel the account from one
     body = {"sms_code": sms_code(api, visitor.person)}
-    assert api.post("/v1/me/cancellation", visitor.token, json=body).is_success
+    assert api.post("/v1/me/cancellation", visitor.token, data=body).is_success
     # then both are over
     assert not lets_in(api, other)
     assert not lets_in(api, {"access_token": visitor.token})

@@ -34,7 +34,7 @@ Way = Callable[[str], dict[str, str]]
 def card_way(api: Api, worker: Visitor) -> Way:
     """At a kiosk, with a passcode that the worker set first."""
     code = sms_code(api, worker.person)
-    worker.client.post("/v1/me/passcode", json={"passcode": PASSCODE, "sms_code": code})
+    worker.client.post("/v1/me/passcode", data={"passcode": PASSCODE, "sms_code": code})
     return partial(by_card, api, worker)
 
 

@@ -4,9 +4,10 @@ from typing import Any
 
 import httpx
 
+from ledger.second_factor_gate import factors_of
 from ledger.use_cases.accounts import set_passcode
 from tests.controls.api import Api
-from tests.controls.people import Person, cause
+from tests.controls.people import ACCEPTED, Person, cause
 from tests.controls.visitors import Visitor, photo, register_consumer, sms_code
 
 PASSCODE = "snow pear 27"
@@ -14,8 +15,10 @@ PASSCODE = "snow pear 27"
 
 def with_passcode(api: Api, visitor: Visitor | None = None) -> Visitor:
     """Somebody who has set `PASSCODE`."""
-    visitor = visitor or register_consumer(api)
-    set_passcode(api.parts.ledger, cause(api.clock, f"person:{visitor.subject}"), visitor.subject, PASSCODE)
+    visitor, ledger = visitor or register_consumer(api), api.parts.ledger
+    factor = ACCEPTED if factors_of(ledger, visitor.subject) else None
+    own = cause(api.clock, f"person:{visitor.subject}")
+    set_passcode(ledger, own, visitor.subject, PASSCODE, factor)
     return visitor
 
 

@@ -267,7 +267,7 @@ def announcement_withdrawal(api: Api) -> Post:
 def passcode(api: Api) -> Post:
     consumer = register_consumer(api)
     body = {"passcode": "snow pear 27", "sms_code": sms_code(api, consumer.person)}
-    return posting(api, "/v1/me/passcode", consumer.token, json=body)
+    return posting(api, "/v1/me/passcode", consumer.token, data=body)
 
 
 def phone_change(api: Api) -> Post:

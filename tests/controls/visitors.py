@@ -72,6 +72,12 @@ def last_code(api: Api, person: Person) -> str:
     return "".join(filter(str.isdigit, texts[-1]))[:6]
 
 
+def cancellation(api: Api, visitor: Visitor) -> dict[str, Any]:
+    """The form that cancels an account: a fresh SMS code, and of a complete worker the face."""
+    files = {"files": photo(SAME_FACE)} if isinstance(visitor, Employed) else {}
+    return {"data": {"sms_code": sms_code(api, visitor.person)}} | files
+
+
 def form(person: Person, code: str) -> dict[str, str]:
     """The registration form."""
     return {

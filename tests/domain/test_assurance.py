@@ -25,6 +25,8 @@ ROWS = [
     ("disclosure", {FACE: "web", CARD: "kiosk", OFFICERS: "officer"}, 1),
     ("sign_in", {FACE: "web", PASSCODE: "web", OFFICERS: "officer"}, 1),
     ("phone_change", {OFFICERS: "officer"}, 1),
+    ("passcode_change", {FACE: "web", PASSCODE: "web", OFFICERS: "officer"}, 1),
+    ("cancellation", {FACE: "web", PASSCODE: "web", OFFICERS: "officer"}, 1),
 ]
 
 

@@ -103,7 +103,7 @@ def test_cancelling_leaves_nothing_to_log_in_with(ledger: CreditLedger, clock: M
     number = str(worker.person.id_number)
     assert find_subject(ledger, number) == worker.subject
     # when they cancel
-    cancel_account(ledger, cause(clock, "person"), worker.subject)
+    cancel_account(ledger, cause(clock, "person"), worker.subject, ACCEPTED)
     # then claims, template and key are gone, and the account says so
     with ledger.pool.connection() as connection:
         assert connection.execute(REST).fetchall() == [(0,), (0,)]
@@ -170,7 +170,7 @@ def test_nothing_more_happens_to_a_worker_who_cancelled(ledger: CreditLedger, cl
     # given a complete worker who cancelled
     worker, other = complete_worker(ledger, clock), listed_enterprise(ledger, clock)
     subject = worker.subject
-    cancel_account(ledger, cause(clock, "person"), subject)
+    cancel_account(ledger, cause(clock, "person"), subject, ACCEPTED)
     # then neither they nor their enterprise nor a sweep goes on with them, so that no view fills again
     clock.advance(2 * PERIOD)
     commands: tuple[Callable[[], Appended], ...] = (

@@ -13,7 +13,7 @@ from ledger.use_cases.accounts import cancel_account
 from ledger.use_cases.handovers import end_handover, open_handover, redeem, running_handover
 from tests.conftest import MovableClock
 from tests.controls.moments import INSTANT, MINUTE, refused
-from tests.controls.people import Registered, cause, registered_worker
+from tests.controls.people import ACCEPTED, Registered, cause, registered_worker
 from tests.controls.races import at_full_width, race, refusals
 
 
@@ -94,7 +94,7 @@ def test_nobody_takes_over_for_somebody_who_was_erased(
     ledger: CreditLedger, clock: MovableClock, worker: Registered
 ) -> None:
     code, _, _ = open_handover(ledger, cause(clock, "person"), worker.subject)
-    cancel_account(ledger, cause(clock, "person"), worker.subject)
+    cancel_account(ledger, cause(clock, "person"), worker.subject, ACCEPTED)
     with refused(Reason.SUBJECT_ERASED):
         redeem(ledger, cause(clock, "public"), code)
 

@@ -195,7 +195,7 @@ def test_a_letter_that_was_revoked_leaves_no_claim_once_its_worker_is_erased(
     revoke_letter(ledger, cause(clock, "person"), scan.worker)
     assert _claims(ledger, scan.worker)
     # when the worker cancels the account
-    cancel_account(ledger, cause(clock, "person"), scan.worker)
+    cancel_account(ledger, cause(clock, "person"), scan.worker, ACCEPTED)
     assert ledger.load(Account, scan.worker).is_erased
     # then there is none
     assert _claims(ledger, scan.worker) == []

@@ -17,7 +17,7 @@ from tests.controls.moments import RULES, refused
 from tests.controls.people import cause, registered_consumer
 from tests.controls.races import at_full_width, race, refusals
 
-PASSCODE, WRONG = "雪梨pear27", "snow pear 28"
+PASSCODE, WRONG, OTHER = "雪梨pear27", "snow pear 28", "snow pear 29"
 
 
 @pytest.fixture
@@ -49,16 +49,39 @@ def test_a_passcode_matches_however_a_keyboard_writes_it(ledger: CreditLedger, p
 
 
 def test_a_new_passcode_replaces_the_old_one(ledger: CreditLedger, clock: MovableClock, person: UUID) -> None:
-    set_passcode(ledger, cause(clock, "person"), person, WRONG)
-    assert passcode_matches(ledger, person, WRONG)
+    set_passcode(ledger, cause(clock, "person"), person, OTHER, PASSCODE)
+    assert passcode_matches(ledger, person, OTHER)
     assert not passcode_matches(ledger, person, PASSCODE)
+
+
+def test_whoever_has_a_passcode_changes_it_with_the_one_before_only(
+    ledger: CreditLedger, clock: MovableClock, person: UUID
+) -> None:
+    for factor, reason in ((None, Reason.SECOND_FACTOR_MISSING), (WRONG, Reason.PASSCODE_WRONG)):
+        with refused(reason):
+            set_passcode(ledger, cause(clock, "person"), person, OTHER, factor)
+    assert passcode_matches(ledger, person, PASSCODE)
 
 
 def test_setting_a_passcode_may_be_repeated_by_its_command(
     ledger: CreditLedger, clock: MovableClock, person: UUID
 ) -> None:
     command = cause(clock, "person")
-    assert set_passcode(ledger, command, person, WRONG) == set_passcode(ledger, command, person, WRONG)
+    first = set_passcode(ledger, command, person, OTHER, PASSCODE)
+    assert set_passcode(ledger, command, person, OTHER, PASSCODE) == first
+
+
+def test_a_passcode_whose_event_was_committed_is_kept_by_the_retry(
+    ledger: CreditLedger, clock: MovableClock, person: UUID
+) -> None:
+    # given a process that died between the event and the hash
+    command = cause(clock, "person")
+    set_passcode(ledger, command, person, OTHER, PASSCODE)
+    with ledger.pool.connection() as connection:
+        connection.execute("DELETE FROM ops.passcodes WHERE subject_id = %s", (person,))
+    # when the command comes again, then the passcode is there
+    set_passcode(ledger, command, person, OTHER, PASSCODE)
+    assert passcode_matches(ledger, person, OTHER)
 
 
 def test_neither_the_log_nor_a_table_holds_the_passcode_or_a_bare_hash(
@@ -110,8 +133,8 @@ def test_of_many_tries_at_once_no_more_than_the_limit_learn_anything(
 def test_a_cancellation_takes_the_passcode_along(
     ledger: CreditLedger, clock: MovableClock, person: UUID
 ) -> None:
-    cancel_account(ledger, cause(clock, "person"), person)
+    cancel_account(ledger, cause(clock, "person"), person, PASSCODE)
     assert not has_passcode(ledger, person)
     with pytest.raises(Refused):
-        set_passcode(ledger, cause(clock, "person"), person, PASSCODE)
+        set_passcode(ledger, cause(clock, "person"), person, OTHER)
     assert not has_passcode(ledger, person)

@@ -6,18 +6,26 @@ from uuid import UUID
 import pytest
 
 from domain.account import Account
+from domain.assurance import OFFICERS
 from domain.attendance import Attendance
 from domain.presence import PresenceProof
 from domain.rejections import Reason
+from ledger.claims import ClaimChanges
 from ledger.credit_ledger import CreditLedger
 from ledger.own_document import SeenDocument
 from ledger.use_cases.accounts import cancel_account, set_passcode
 from ledger.use_cases.attendances import check_in
-from ledger.use_cases.presences import ask_for_officers, confirm_presence, prove_with_card
+from ledger.use_cases.presences import (
+    PRESENCE_CODE,
+    ask_for_officers,
+    code_of,
+    confirm_presence,
+    prove_with_card,
+)
 from ledger.use_cases.verification import verify_identity_by_proof
 from tests.conftest import MovableClock
 from tests.controls.moments import LI, ZHAO, refused
-from tests.controls.people import CompleteWorker, Person, cause, complete_worker
+from tests.controls.people import ACCEPTED, CompleteWorker, Person, cause, complete_worker
 
 PASSCODE = "snow pear 27"
 
@@ -26,7 +34,7 @@ PASSCODE = "snow pear 27"
 def worker(ledger: CreditLedger, clock: MovableClock) -> CompleteWorker:
     """A complete worker with a passcode."""
     made = complete_worker(ledger, clock)
-    set_passcode(ledger, cause(clock, "person"), made.subject, PASSCODE)
+    set_passcode(ledger, cause(clock, "person"), made.subject, PASSCODE, ACCEPTED)
     return made
 
 
@@ -113,10 +121,28 @@ def test_a_newer_card_brings_its_name_with_a_proof_of_identity_only(
     assert ledger.load(Account, worker.subject).name == "王敏"
 
 
+def test_a_code_that_somebody_else_shows_at_a_counter_is_not_given_out_again(
+    ledger: CreditLedger, clock: MovableClock, worker: CompleteWorker
+) -> None:
+    # given eight digits that another person's request has already
+    own, other = cause(clock, "person"), cause(clock, "person")
+    proof = PresenceProof.ask(other, worker.subject, "check_in", OFFICERS, ledger.rules)
+    code = code_of(ledger, own)
+    claim = ledger.blind_index.claim(PRESENCE_CODE, code, proof.id, proof.expires_at)
+    ledger.commit(other, proof, claims=ClaimChanges(take=(claim,)))
+    # when a request draws the same ones, then it is refused until the first has expired
+    with refused(Reason.PRESENCE_CODE_TAKEN):
+        ask_for_officers(ledger, own, worker.subject, "check_in")
+    clock.advance(ledger.rules.presence_request_ttl)
+    asked, drawn, _ = ask_for_officers(ledger, replace(own, at=clock()), worker.subject, "check_in")
+    assert drawn == code
+    assert asked.id != proof.id
+
+
 def test_nobody_is_confirmed_who_cancelled_meanwhile(
     ledger: CreditLedger, clock: MovableClock, worker: CompleteWorker
 ) -> None:
     _, code, _ = ask_for_officers(ledger, cause(clock, "person"), worker.subject, "check_in")
-    cancel_account(ledger, cause(clock, "person"), worker.subject)
+    cancel_account(ledger, cause(clock, "person"), worker.subject, ACCEPTED)
     with refused(Reason.SUBJECT_ERASED):
         confirm_presence(ledger, cause(clock, f"staff:{ZHAO}"), ZHAO, code, seen(worker.person))

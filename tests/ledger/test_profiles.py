@@ -12,7 +12,7 @@ from ledger.use_cases.accounts import cancel_account
 from ledger.use_cases.profiles import page_of, pages_of, save_page, saved_version
 from tests.conftest import MovableClock
 from tests.controls.moments import refused
-from tests.controls.people import cause, registered_consumer, registered_worker
+from tests.controls.people import ACCEPTED, cause, registered_consumer, registered_worker
 from tests.controls.profiles import BASIC, EXAMPLES, SERVICES
 from tests.controls.races import at_full_width, race, refusals
 
@@ -111,7 +111,7 @@ def test_nothing_of_a_profile_is_readable_or_saved_after_the_cancellation(
 ) -> None:
     # given a saved page of a worker who cancels
     save_page(ledger, cause(clock, "person"), subject, "basic", BASIC, 0)
-    cancel_account(ledger, cause(clock, "person"), subject)
+    cancel_account(ledger, cause(clock, "person"), subject, ACCEPTED)
     # then it reads as empty, and no further one is taken
     assert page_of(ledger, subject, "basic").content == {}
     with refused(Reason.SUBJECT_ERASED):

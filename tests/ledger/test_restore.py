@@ -20,7 +20,7 @@ def test_what_a_restored_ledger_brings_back_of_an_erased_person_goes_at_the_star
     with ledger.pool.connection() as connection:
         connection.execute("CREATE TEMP TABLE claims AS SELECT * FROM ledger.claims")
         connection.execute("CREATE TEMP TABLE templates AS SELECT * FROM ops.face_templates")
-        cancel_account(ledger, cause(clock, "person:worker"), worker.subject)
+        cancel_account(ledger, cause(clock, "person:worker"), worker.subject, ACCEPTED)
         # when the backup is restored, and the system starts
         connection.execute("INSERT INTO ledger.claims SELECT * FROM claims")
         connection.execute("INSERT INTO ops.face_templates SELECT * FROM templates")

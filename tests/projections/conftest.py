@@ -115,7 +115,7 @@ def story(ledger: CreditLedger, clock: MovableClock) -> Story:
     check_in(ledger, cause(clock, "person"), worker.subject, ACCEPTED)
     clock.advance(PERIOD - 20 * DAY + timedelta(hours=1))
     leave(ledger, cause(clock, "system:sweep"), former.subject)
-    cancel_account(ledger, cause(clock, "person"), gone.subject)
+    cancel_account(ledger, cause(clock, "person"), gone.subject, ACCEPTED)
     record_look(ledger, cause(clock, "staff:regulator"), gone.subject, TRAIL_LOOK)
     listed_enterprise(ledger, clock)
     return Story(worker, former, gone, consumer, later, seen[0], refused[0])

@@ -18,7 +18,7 @@ from projections.log_reader import LoggedEvent, LogReader
 from projections.rebuild import rebuild
 from projections.runner import catch_up, run
 from tests.conftest import MovableClock
-from tests.controls.people import cause, registered_worker
+from tests.controls.people import ACCEPTED, cause, registered_worker
 from tests.controls.rebuilds import unwatched
 from tests.controls.tables import dump, indexes, rights
 from tests.projections.conftest import Story
@@ -124,7 +124,7 @@ def test_what_happens_during_a_rebuild_is_not_lost(
     def interfere(_done: int, _of: int) -> None:
         if not fresh:
             fresh.append(registered_worker(ledger, clock).subject)
-            cancel_account(ledger, cause(clock, "person"), projected.worker.subject)
+            cancel_account(ledger, cause(clock, "person"), projected.worker.subject, ACCEPTED)
             catch_up(followers(ledger))
 
     # when the rebuild ends

@@ -99,7 +99,7 @@ def test_the_numbers_of_past_months_outlive_an_erasure_and_name_nobody(
 ) -> None:
     # given a worker who cancels the account in April
     clock.advance(PERIOD)
-    cancel_account(ledger, cause(clock, "person"), worker.subject)
+    cancel_account(ledger, cause(clock, "person"), worker.subject, ACCEPTED)
     # then March is as it was, April has one less, and no row names the worker
     assert _numbers(ledger, connection, MARCH) == (1, 1, 0, 1, 0)
     assert _numbers(ledger, connection, APRIL) == (0, 0, 0, 1, 0)

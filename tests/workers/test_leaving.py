@@ -6,7 +6,7 @@ import pytest
 
 from domain.attendance import Attendance
 from ledger.use_cases.accounts import cancel_account
-from tests.controls.people import CompleteWorker, cause, complete_worker
+from tests.controls.people import ACCEPTED, CompleteWorker, cause, complete_worker
 from tests.workers.conftest import Background, check_in_now
 from workers.broker import QUEUE
 
@@ -66,7 +66,7 @@ def test_a_message_about_somebody_who_cancelled_is_done_with(
     background.clock.advance(PERIOD - before)
     background.enqueue(actor, str(worker.subject))
     own = cause(background.clock, f"person:{worker.subject}")
-    cancel_account(background.ledger, own, worker.subject)
+    cancel_account(background.ledger, own, worker.subject, ACCEPTED)
     # when a worker takes it
     background.settle()
     # then it is not tried again and again, and nothing more happened

@@ -9,7 +9,7 @@ from ledger.push_targets import targets_of
 from ledger.use_cases.accounts import cancel_account
 from ledger.use_cases.disclosures import issue_certificate_code, request_disclosure
 from tests.conftest import Databases, fresh_databases
-from tests.controls.people import CompleteWorker, cause, registered_consumer
+from tests.controls.people import ACCEPTED, CompleteWorker, cause, registered_consumer
 from tests.controls.plans import planned
 from tests.workers.conftest import Background
 
@@ -36,7 +36,7 @@ def test_background_work_goes_to_its_rows_by_their_keys(
         with background.outbox.take(clock()) as reminder:
             assert reminder is not None
         assert targets_of(ledger, worker.subject, clock()) == []
-        cancel_account(ledger, cause(clock, "person"), worker.subject)
+        cancel_account(ledger, cause(clock, "person"), worker.subject, ACCEPTED)
         background.settle()
     # then each statement went to an index, and to the keys with their partition
     assert plans.wide_reads() == []

@@ -16,7 +16,7 @@ from ledger.use_cases.disclosures import decline, issue_certificate_code, reques
 from projections.runner import catch_up
 from tests.conftest import MovableClock
 from tests.controls.http_service import HttpService, http_service
-from tests.controls.people import cause, complete_worker, registered_consumer
+from tests.controls.people import ACCEPTED, cause, complete_worker, registered_consumer
 from tests.workers.conftest import Background
 from workers.http_gateway import GatewayUnavailable
 from workers.push import HttpPushGateway, PhoneWaker
@@ -141,7 +141,7 @@ def test_a_gateway_out_of_order_leaves_the_message_to_the_queue(
 def test_a_cancelled_account_leaves_no_phone_behind(
     ledger: CreditLedger, clock: MovableClock, prompt: Prompt
 ) -> None:
-    cancel_account(ledger, cause(clock, "person"), prompt.worker)
+    cancel_account(ledger, cause(clock, "person"), prompt.worker, ACCEPTED)
     with ledger.pool.connection() as connection:
         assert connection.execute("SELECT FROM ops.push_targets").fetchall() == []
 

@@ -1,6 +1,7 @@
 """What events lead to, however often the queue delivers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 from typing import Any
@@ -14,16 +15,22 @@ from domain.face_consent import FaceConsent
 from ledger.face_templates import has_template, store_template
 from ledger.housekeeping import tidy
 from ledger.subject_keys import SubjectErased
-from ledger.use_cases.accounts import cancel_account, change_phone
+from ledger.use_cases.accounts import cancel_account, change_phone, register
+from ledger.use_cases.employments import choose_enterprises
+from ledger.use_cases.verification import verify_identity
 from projections.runner import catch_up
+from tests.controls.moments import RULES
 from tests.controls.people import (
+    ACCEPTED,
     TEMPLATE,
     CompleteWorker,
     cause,
     complete_worker,
     consented,
+    listed_enterprise,
     new_person,
     registered_consumer,
+    registered_worker,
 )
 from tests.workers.conftest import Background
 from workers import reactions
@@ -33,7 +40,7 @@ from workers.notices import NEWS_TTL
 
 def cancel(background: Background, worker: CompleteWorker) -> None:
     own = cause(background.clock, f"person:{worker.subject}")
-    cancel_account(background.ledger, own, worker.subject)
+    cancel_account(background.ledger, own, worker.subject, ACCEPTED)
 
 
 def test_a_confirmed_employment_is_told_to_the_worker(background: Background) -> None:
@@ -59,6 +66,38 @@ def test_the_old_number_is_told_of_a_phone_change(background: Background) -> Non
     (message,) = background.sms()
     assert message.phone == str(consumer.person.phone)
     assert "已更换手机号" in message.text
+
+
+def test_who_loses_the_id_number_to_the_card_is_told(background: Background) -> None:
+    # given a number that somebody registered, and whose it is contests it
+    ledger, clock, owner = background.ledger, background.clock, new_person()
+    squatter = registered_worker(ledger, clock, replace(owner, phone=new_person().phone))
+    form = replace(owner.form("worker"), contests=True)
+    subject, _ = register(ledger, cause(clock, "public"), form)
+    own = cause(clock, f"person:{subject}")
+    consented(ledger, clock, subject)
+    choose_enterprises(ledger, own, subject, [listed_enterprise(ledger, clock)])
+    # when the card is read
+    verify_identity(ledger, cause(clock, own.actor), subject, owner.card(), ACCEPTED, TEMPLATE)
+    background.settle()
+    # then one SMS goes to who lost the number, and none to who won it
+    (message,) = background.sms()
+    assert message.phone == str(squatter.person.phone)
+    assert "已由他人凭身份证核验" in message.text
+
+
+def test_who_loses_the_id_number_by_waiting_too_long_is_told(background: Background) -> None:
+    # given a number that was not proven within a week
+    ledger, clock, person = background.ledger, background.clock, new_person()
+    first = registered_worker(ledger, clock, person)
+    clock.advance(RULES.provisional_claim_ttl)
+    # when somebody else registers it
+    registered_worker(ledger, clock, replace(person, phone=new_person().phone))
+    background.settle()
+    # then the first one is told
+    (message,) = background.sms()
+    assert message.phone == str(first.person.phone)
+    assert "未按期核验" in message.text
 
 
 class _Killed(BaseException):
