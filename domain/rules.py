@@ -32,6 +32,7 @@ class Rules:
     identity_fresh: timedelta = timedelta(minutes=10)
     access_token_ttl: timedelta = timedelta(minutes=15)
     refresh_token_ttl: timedelta = timedelta(days=30)
+    staff_session_ttl: timedelta = timedelta(hours=12)
     presence_attempts_per_hour: int = 5
     presence_request_ttl: timedelta = timedelta(minutes=10)
     presence_proof_ttl: timedelta = timedelta(minutes=10)
