@@ -11,6 +11,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Choose another one; the guide has the table.",
     ),
     "bad-request": ("The body cannot be read", "Send it as documented, whole, under its own media type."),
+    "body-too-deep": ("The request is nested too deeply", "See the documented form."),
     "body-too-large": ("The request is too large", "Send pictures of at most 5 MB."),
     "challenge-expired": (
         "The identity challenge is no longer valid",
