@@ -13,7 +13,6 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 
 from api.access import ROLES_OF_ROUTE
-from api.address_limits import KIND_OF_ROUTE
 from api.answers import SHOW_PEOPLE, Begun
 from api.answers import Request as RepeatableRequest
 from api.bodies import read_body
@@ -22,6 +21,7 @@ from api.documentation import admission_to, operation_id, parameters_of
 from api.etags import unless_known
 from api.parts import Parts, parts_of
 from api.problems import KNOWN_ERRORS, Problem, problem_of, response_of
+from api.request_limits import KIND_OF_OWN_ROUTE, KIND_OF_ROUTE
 from api.tokens import BORROWED, Session
 from api.uploads import UPLOADS, received
 from domain.handover import Handover
@@ -83,7 +83,13 @@ async def _admit(request: Request, route: APIRoute) -> Session | None:
     roles = ROLES_OF_ROUTE[f"{request.method} {route.path}"]
     if "public" in roles:
         return None
-    session = await run_in_threadpool(_session, parts_of(request), request.headers.get("authorization", ""))
+    session: Session | None = request.state.signed_in
+    if session is None:
+        raise Refused(Reason.TOKEN_INVALID)
+    if session.role in STAFF_ROLES:
+        await run_in_threadpool(_require_in_office, parts_of(request).ledger, session)
+    if session.role == BORROWED:
+        await run_in_threadpool(_require_borrowed, parts_of(request), session)
     if session.role not in roles:
         raise Problem("not-allowed", 403)
     return session
@@ -91,21 +97,11 @@ async def _admit(request: Request, route: APIRoute) -> Session | None:
 
 async def _require_allowance(request: Request, route: str) -> None:
     """Before anything is written; a client on a socket without addresses is for its proxy to limit."""
+    limits, session = parts_of(request).request_limits, request.state.session
     if route in KIND_OF_ROUTE and request.client is not None:
-        limits = parts_of(request).address_limits
-        await run_in_threadpool(limits.require_allowance, route, request.client.host)
-
-
-def _session(parts: Parts, authorization: str) -> Session:
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer":
-        raise Refused(Reason.TOKEN_INVALID)
-    session = parts.sessions.authenticate(parts.clock(), token)
-    if session.role in STAFF_ROLES:
-        _require_in_office(parts.ledger, session)
-    if session.role == BORROWED:
-        _require_borrowed(parts, session)
-    return session
+        await run_in_threadpool(limits.require_allowance, KIND_OF_ROUTE[route], request.client.host)
+    if route in KIND_OF_OWN_ROUTE:
+        await run_in_threadpool(limits.require_allowance, KIND_OF_OWN_ROUTE[route], str(session.subject_id))
 
 
 def _require_in_office(ledger: CreditLedger, session: Session) -> None:
