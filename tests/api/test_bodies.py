@@ -1,6 +1,7 @@
 """What somebody sends has an end: bodies, told or not how long, what is nested in them, and headers."""
 
 import socket
+import tempfile
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -18,7 +19,7 @@ from tests.controls.api import Api, bearer
 from tests.controls.people import registered_worker
 from tests.controls.problems import refusal
 from tests.controls.routes import OPERATIONS, Operation, a_session_role
-from tests.controls.visitors import at_desk, register_worker, signed_in
+from tests.controls.visitors import at_desk, complete_worker, register_worker, signed_in
 
 TOO_LARGE = (413, "body-too-large", None)
 ANSWER_SECONDS = 10.0
@@ -59,6 +60,16 @@ def test_a_file_of_unknown_length_is_read_up_to_its_own_limit(
         "/v1/enterprise-imports", token, content=chunked(100_000), headers={"Content-Type": "text/csv"}
     )
     assert refusal(answer) == TOO_LARGE
+
+
+def test_a_large_picture_is_written_to_no_file(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a process that can write no temporary files
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    # when somebody sends a picture of some megabytes
+    picture = {"photo": ("me.jpg", bytes(4 * 1024 * 1024), "image/jpeg")}
+    answer = api.post("/v1/check-ins", complete_worker(api).token, files=picture)
+    # then it is looked at all the same
+    assert refusal(answer)[1] == "photo-not-an-image"
 
 
 def answered(api: Api, head: str) -> str:
