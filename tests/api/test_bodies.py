@@ -106,10 +106,11 @@ def test_headers_have_an_end(api: Api) -> None:
     assert answered(api, head).startswith("HTTP/1.1 400 ")
 
 
+@pytest.mark.parametrize("end", [b"]", b""])
 @pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 900, 100_000])
 @pytest.mark.parametrize("path", ["/v1/sms-codes", "/v1/staff-sessions"])
-def test_what_is_nested_deeper_than_any_form_is_refused(api: Api, path: str, depth: int) -> None:
-    body = b'{"credential": ' + b"[" * depth + b"]" * depth + b"}"
+def test_what_is_nested_deeper_than_any_form_is_refused(api: Api, path: str, depth: int, end: bytes) -> None:
+    body = b'{"credential": ' + b"[" * depth + end * depth + b"}"
     answer = api.post(path, content=body, headers={"Content-Type": "application/json"})
     assert refusal(answer) == (400, "body-too-deep", None)
 
