@@ -33,6 +33,7 @@ from api import (
     worker,
 )
 from api.document import document_of
+from api.general_limit import GeneralLimit
 from api.parts import Parts
 from api.problems import Problem, problem_of, response_of
 
@@ -84,6 +85,7 @@ def create_app(open_parts: Callable[[], AbstractAsyncContextManager[Parts]]) -> 
         redirect_slashes=False,  # an address with one slash too many is none, and is not led elsewhere
     )
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign] # as FastAPI's guide says
+    app.add_middleware(GeneralLimit)
     for routes in ROUTERS:
         app.include_router(routes)
     app.add_exception_handler(404, _unrouted)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from api.address_limits import AddressLimits
 from api.answers import Answers
 from api.known_devices import KnownDevices
 from api.passkeys import Passkeys
 from api.push import PushHub
+from api.request_limits import RequestLimits
 from api.sms_codes import SmsCodes
 from api.tokens import Sessions
 from devices.face_pool import FacePool
@@ -34,7 +34,7 @@ class Parts:
     known_devices: KnownDevices
     sms_codes: SmsCodes
     answers: Answers
-    address_limits: AddressLimits
+    request_limits: RequestLimits
     passkeys: Passkeys
     push: PushHub
     imports: EnterpriseImports

@@ -11,6 +11,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Choose another one; the guide has the table.",
     ),
     "bad-request": ("The body cannot be read", "Send it as documented, whole, under its own media type."),
+    "body-too-deep": ("The request is nested too deeply", "See the documented form."),
     "body-too-large": ("The request is too large", "Send pictures of at most 5 MB."),
     "challenge-expired": (
         "The identity challenge is no longer valid",
@@ -210,7 +211,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "token-invalid": ("The token is not valid", "Refresh it, or sign in again."),
     "too-busy": ("Too many changes to the same thing at the moment", "Try again in a moment."),
     "version-stale": ("It was changed since", "Read it again, and make the change anew."),
-    "too-many-requests": ("Too many requests from this address", "Wait as long as `Retry-After` says."),
+    "too-many-requests": (
+        "Too many requests from this address or account",
+        "Wait as long as `Retry-After` says.",
+    ),
     "view-behind": ("The view has not reached that position yet", "Try again in a moment."),
     "worker-already": ("The account is a worker's already", "Nothing to do."),
     "withdrawal-already-proposed": ("The withdrawal is proposed already", "Another operator confirms it."),

@@ -27,8 +27,6 @@ from projections.pushed import PushStep, steps_after, steps_of_party_after
 
 POLL_SECONDS = 0.1
 TOKEN_CHECK_SECONDS = 1.0
-MAX_STREAMS_OF_A_PERSON = 10
-"""More devices than anybody looks at; each stream costs a queue and a place in every round."""
 
 Cursor = dict[int, int]
 
@@ -133,9 +131,9 @@ class PushHub:
                 del self._connections[connection]
 
     def _make_room_for(self, person: UUID) -> None:
-        """End the oldest streams of somebody who has as many as anybody may have."""
+        """End the oldest streams of somebody who has as many as anybody may have; each has a queue."""
         own = [one for one in self._connections if one.session.subject_id == person]
-        for connection in own[: max(0, len(own) + 1 - MAX_STREAMS_OF_A_PERSON)]:
+        for connection in own[: max(0, len(own) + 1 - self._ledger.rules.open_streams_per_account)]:
             connection.arrived.put_nowait(None)
 
     def _missed(self, party: UUID, since: Cursor | None, until: Cursor) -> list[PushStep]:

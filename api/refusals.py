@@ -6,13 +6,15 @@ its row does not name.
 """
 
 from api.access import ROLES_OF_ROUTE, SIGNED_IN
-from api.address_limits import KIND_OF_ROUTE
+from api.general_limit import WITHOUT_LIMIT
 from api.problem_texts import TEXTS
 from api.problems import STATUS_OF_KIND, UNAUTHENTICATED
+from api.request_limits import KIND_OF_ROUTE
 from domain.rejections import Reason
 
 STATUS_OF_CODE = {
     "bad-request": 400,
+    "body-too-deep": 400,
     "cursor-invalid": 400,
     "idempotency-key-missing": 400,
     "position-invalid": 400,
@@ -276,6 +278,7 @@ FOR_ALL = frozenset({"internal-error", "ledger-away"})
 OF_READS = frozenset({"position-invalid", "view-behind"})
 OF_WRITES = frozenset(
     {
+        "body-too-deep",
         "body-too-large",
         "idempotency-key-missing",
         "idempotency-key-reused",
@@ -308,7 +311,7 @@ def refusals_of(route: str) -> Codes:
         codes |= {"not-found"}  # the session's account: a restored database may not have it
     if method != "GET" and roles <= PEOPLE:
         codes |= ERASED  # the account may be cancelled in this moment
-    if route in KIND_OF_ROUTE:
+    if route not in WITHOUT_LIMIT or route in KIND_OF_ROUTE:
         codes |= {"too-many-requests"}
     if "{" in path:
         codes |= {"not-found"}  # what is no single part of a path

@@ -1,7 +1,7 @@
 """What every route does before its own work: let the right role in, answer a repeated request once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from time import monotonic
@@ -11,17 +11,17 @@ from uuid import uuid4
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
-from starlette.types import Message
 
 from api.access import ROLES_OF_ROUTE
-from api.address_limits import KIND_OF_ROUTE
 from api.answers import SHOW_PEOPLE, Begun
 from api.answers import Request as RepeatableRequest
+from api.bodies import read_body
 from api.caching import tell_caches
 from api.documentation import admission_to, operation_id, parameters_of
 from api.etags import unless_known
 from api.parts import Parts, parts_of
 from api.problems import KNOWN_ERRORS, Problem, problem_of, response_of
+from api.request_limits import KIND_OF_OWN_ROUTE, KIND_OF_ROUTE
 from api.tokens import BORROWED, Session
 from api.uploads import UPLOADS, received
 from domain.handover import Handover
@@ -31,8 +31,6 @@ from ledger.credit_ledger import CreditLedger
 from ledger.positions import InvalidPosition, Position, latest, parse_positions
 from projections.catalogue import reached
 
-MAX_BODY_BYTES = 6 * 1024 * 1024
-"""A picture of 5 MB and what goes with it."""
 POSITION_HEADER = "Ledger-Position"
 POSITION_WAIT_SECONDS = 2.0
 POSITION_POLL_SECONDS = 0.01
@@ -85,7 +83,13 @@ async def _admit(request: Request, route: APIRoute) -> Session | None:
     roles = ROLES_OF_ROUTE[f"{request.method} {route.path}"]
     if "public" in roles:
         return None
-    session = await run_in_threadpool(_session, parts_of(request), request.headers.get("authorization", ""))
+    session: Session | None = request.state.signed_in
+    if session is None:
+        raise Refused(Reason.TOKEN_INVALID)
+    if session.role in STAFF_ROLES:
+        await run_in_threadpool(_require_in_office, parts_of(request).ledger, session)
+    if session.role == BORROWED:
+        await run_in_threadpool(_require_borrowed, parts_of(request), session)
     if session.role not in roles:
         raise Problem("not-allowed", 403)
     return session
@@ -93,21 +97,11 @@ async def _admit(request: Request, route: APIRoute) -> Session | None:
 
 async def _require_allowance(request: Request, route: str) -> None:
     """Before anything is written; a client on a socket without addresses is for its proxy to limit."""
+    limits, session = parts_of(request).request_limits, request.state.session
     if route in KIND_OF_ROUTE and request.client is not None:
-        limits = parts_of(request).address_limits
-        await run_in_threadpool(limits.require_allowance, route, request.client.host)
-
-
-def _session(parts: Parts, authorization: str) -> Session:
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer":
-        raise Refused(Reason.TOKEN_INVALID)
-    session = parts.sessions.authenticate(parts.clock(), token)
-    if session.role in STAFF_ROLES:
-        _require_in_office(parts.ledger, session)
-    if session.role == BORROWED:
-        _require_borrowed(parts, session)
-    return session
+        await run_in_threadpool(limits.require_allowance, KIND_OF_ROUTE[route], request.client.host)
+    if route in KIND_OF_OWN_ROUTE:
+        await run_in_threadpool(limits.require_allowance, KIND_OF_OWN_ROUTE[route], str(session.subject_id))
 
 
 def _require_in_office(ledger: CreditLedger, session: Session) -> None:
@@ -158,7 +152,7 @@ async def _answer_put(request: Request, own: Handler) -> Response:
     """Serve a PUT: it says what shall be, so it may come again without a key; with one it is served once."""
     if "idempotency-key" in request.headers:
         return await _answer_once(request, own, is_kept=True)
-    await _body(request)
+    await read_body(request)
     request.state.begun = Begun(uuid4(), is_retry=False)
     return await own(request)
 
@@ -189,28 +183,7 @@ async def _body_of(request: Request) -> AsyncIterator[bytes]:
             request.state.upload = upload
             yield upload.sha256.encode()
     else:
-        yield await _body(request)
-
-
-async def _body(request: Request) -> bytes:
-    """Read the body, up to the limit; later readers of the request get it again."""
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > MAX_BODY_BYTES:
-            raise Problem("body-too-large", 413)
-        chunks.append(chunk)
-    body = b"".join(chunks)
-    request._body = body
-    request._receive = _replay(body)
-    return body
-
-
-def _replay(body: bytes) -> Callable[[], Awaitable[Message]]:
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
+        yield await read_body(request)
 
 
 def _are_told(ledger: CreditLedger, wanted: Sequence[Position]) -> bool:

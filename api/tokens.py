@@ -3,7 +3,7 @@
 A token is `jza_` or `jzr_` and base64url of session id (16 bytes), generation (4), subject id (16) and
 HMAC-SHA256 (32). It names its subject, so that a row that was rewritten to somebody else's opens nothing. The
 database keeps the generation only. A refresh token of an older generation was stolen or copied: the session
-ends.
+ends. A session of staff ends half a day after the sign-in, by the rule `staff_session_ttl`.
 """
 
 import hmac
@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from psycopg import Connection
 from psycopg.rows import class_row
 from psycopg.sql import SQL
 from psycopg_pool import ConnectionPool
 
 from domain.rejections import Reason, Refused
 from domain.rules import Rules
+from domain.staff import STAFF_ROLES
 
 ACCESS, REFRESH = "jza_", "jzr_"
 BORROWED = "borrowed"
@@ -77,7 +79,7 @@ class Sessions:
     ) -> Tokens:
         """Sign somebody in on a device."""
         session_id = uuid4()
-        tokens = self._tokens(at, session_id, 1, subject_id)
+        tokens = self._tokens(at, session_id, 1, subject_id, self._end(at, role))
         instants = (at, at, tokens.access_expires_at, tokens.refresh_expires_at)
         with self._pool.connection() as connection:
             connection.execute(
@@ -137,17 +139,18 @@ class Sessions:
             Refused: the token is not valid; one that was used before ends the session.
         """
         session_id, generation, subject_id = self._read(REFRESH, refresh_token)
-        tokens = self._tokens(at, session_id, generation + 1, subject_id)
         query = SQL("""
             UPDATE ops.sessions s
             SET generation = %s, last_used_at = %s, access_expires_at = %s, refresh_expires_at = %s
             WHERE {} AND refresh_expires_at > %s AND {}
         """).format(_BY_TOKEN, _IN_FORCE)
-        fresh = (generation + 1, at, tokens.access_expires_at, tokens.refresh_expires_at)
         with self._pool.connection() as connection:
+            end = self._end_of(connection, session_id)
+            tokens = self._tokens(at, session_id, generation + 1, subject_id, end)
+            fresh = (generation + 1, at, tokens.access_expires_at, tokens.refresh_expires_at)
             named = (session_id, session_id, generation, subject_id)
             refreshed = connection.execute(query, (*fresh, *named, at)).rowcount
-        if not refreshed:
+        if not refreshed or tokens.refresh_expires_at <= at:
             self.revoke(at, session_id)
             raise Refused(Reason.TOKEN_INVALID)
         return tokens
@@ -178,12 +181,26 @@ class Sessions:
         with self._pool.connection() as connection:
             return {row[0] for row in connection.execute(query, (list(sessions), at))}
 
-    def _tokens(self, at: datetime, session_id: UUID, generation: int, subject_id: UUID) -> Tokens:
+    def _end_of(self, connection: Connection, session_id: UUID) -> datetime | None:
+        query = SQL("SELECT started_at, role FROM ops.sessions WHERE {}").format(_BY_ID)
+        row = connection.execute(query, (session_id, session_id)).fetchone()
+        return self._end(*row) if row else None
+
+    def _end(self, started_at: datetime, role: str) -> datetime | None:
+        """When a session of staff ends, however often it is refreshed: the passkey signs in again."""
+        return started_at + self._rules.staff_session_ttl if role in STAFF_ROLES else None
+
+    def _tokens(
+        self, at: datetime, session_id: UUID, generation: int, subject_id: UUID, end: datetime | None = None
+    ) -> Tokens:
+        """Nothing of a session outlasts its end."""
+        expiries = (at + self._rules.access_token_ttl, at + self._rules.refresh_token_ttl)
+        access, refresh = (min(expiry, end) if end else expiry for expiry in expiries)
         return Tokens(
             self._write(ACCESS, session_id, generation, subject_id),
-            at + self._rules.access_token_ttl,
+            access,
             self._write(REFRESH, session_id, generation, subject_id),
-            at + self._rules.refresh_token_ttl,
+            refresh,
         )
 
     def _write(self, kind: str, session_id: UUID, generation: int, subject_id: UUID) -> str:

@@ -11,7 +11,7 @@ from uuid import uuid4
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 
-from api.problems import Problem
+from api.bodies import chunks_of
 
 UPLOADS = frozenset({"/v1/enterprise-imports"})
 """Paths whose body is a file as it is, not a form."""
@@ -44,12 +44,9 @@ async def received(request: Request, folder: Path) -> AsyncIterator[Upload]:
 
 
 async def _received(request: Request, path: Path) -> Upload:
-    digest, size = sha256(), 0
+    digest = sha256()
     with await run_in_threadpool(path.open, "wb") as file:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > MAX_UPLOAD_BYTES:
-                raise Problem("body-too-large", 413)
+        async for chunk in chunks_of(request, MAX_UPLOAD_BYTES):
             digest.update(chunk)
             await run_in_threadpool(file.write, chunk)
     return Upload(path, digest.hexdigest())

@@ -22,9 +22,15 @@ class Rules:
     sms_code_tries: int = 5
     sms_interval: timedelta = timedelta(seconds=60)
     sms_per_day: int = 10
+    requests_per_address_minute: int = 600
+    requests_per_account_minute: int = 240
     sms_codes_per_address_hour: int = 60
     sign_ins_per_address_hour: int = 300
+    refreshes_per_address_hour: int = 6_000
     registrations_per_address_hour: int = 60
+    credit_records_per_address_minute: int = 600
+    letter_pdfs_per_account_hour: int = 20
+    open_streams_per_account: int = 10
     passcode_tries: int = 5
     passcode_pause: timedelta = timedelta(minutes=15)
     second_factor_ttl: timedelta = timedelta(minutes=5)
@@ -32,6 +38,7 @@ class Rules:
     identity_fresh: timedelta = timedelta(minutes=10)
     access_token_ttl: timedelta = timedelta(minutes=15)
     refresh_token_ttl: timedelta = timedelta(days=30)
+    staff_session_ttl: timedelta = timedelta(hours=12)
     presence_attempts_per_hour: int = 5
     presence_request_ttl: timedelta = timedelta(minutes=10)
     presence_proof_ttl: timedelta = timedelta(minutes=10)

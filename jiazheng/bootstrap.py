@@ -6,12 +6,12 @@ from dataclasses import fields
 
 import psycopg
 
-from api.address_limits import AddressLimits
 from api.answers import Answers
 from api.known_devices import KnownDevices
 from api.parts import Parts
 from api.passkeys import Passkeys
 from api.push import PushHub
+from api.request_limits import RequestLimits
 from api.sms_codes import SmsCodes
 from api.tokens import Sessions
 from api.uploads import discard_parts
@@ -95,7 +95,7 @@ async def open_api_parts(settings: Settings) -> AsyncIterator[Parts]:
             known_devices=KnownDevices(pool, keyring.tokens, settings.rules),
             sms_codes=SmsCodes(ledger, build_outbox(ledger), keyring.tokens),
             answers=Answers(pool, keyring.platform),
-            address_limits=AddressLimits.over(settings.redis_url, keyring.tokens, settings.rules),
+            request_limits=RequestLimits(settings.redis_url, keyring.tokens, settings.rules),
             passkeys=Passkeys(pool, keyring.tokens, settings.public_url),
             push=PushHub(ledger, sessions, clock),
             imports=imports,

@@ -21,6 +21,7 @@ from domain.rejections import Refused
 from jiazheng import bootstrap, doctor, import_command, rebuild_command, system, worker_main
 from jiazheng.embedded import ServiceError, StateLockedError
 from jiazheng.exposition import metrics_told
+from jiazheng.serving import SERVED
 from jiazheng.settings import OwnerSettings, Settings
 from ledger.erasures import ErasureListMissing
 from ledger.migrate import MigrationChanged
@@ -90,9 +91,9 @@ def api() -> None:
             host=settings.host,
             port=settings.port,
             log_level="warning",
-            server_header=False,
             forwarded_allow_ips=settings.trusted_proxies,
             timeout_graceful_shutdown=STREAMS_END_SECONDS,
+            **SERVED,
         )
 
 

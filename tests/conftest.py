@@ -115,9 +115,16 @@ def databases(postgres: EmbeddedPostgres, shared_databases: Databases) -> Iterat
 
 
 RULES_FOR_MANY = Rules(
-    sms_codes_per_address_hour=10**6, sign_ins_per_address_hour=10**6, registrations_per_address_hour=10**6
+    requests_per_address_minute=10**6,
+    requests_per_account_minute=10**6,
+    sms_codes_per_address_hour=10**6,
+    sign_ins_per_address_hour=10**6,
+    refreshes_per_address_hour=10**6,
+    registrations_per_address_hour=10**6,
+    credit_records_per_address_minute=10**6,
+    letter_pdfs_per_account_hour=10**6,
 )
-"""All visitors of a test run come from one address, within an hour."""
+"""All visitors of a test run come from one address, within an hour, and some of them ask without a pause."""
 
 
 def settings_for(

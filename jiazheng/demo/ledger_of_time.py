@@ -58,6 +58,7 @@ def reminder(world: World) -> str:
     """Only the latest reminder is sent after a pause."""
     world.move_to(world.facts["due_at"] - timedelta(days=1))
     sms = until(lambda: "签到" in world.last_sms(MOVED) and world.last_sms(MOVED), "a reminder is sent")
+    world.sign_in_staff("operator")  # as each morning: a session of staff ends after twelve hours
     expect(status(world) == "employed", "the operator sees 在职")
     mine = world.worker.get("/v1/me/employments")["items"]
     expect(sorted(row["status"] for row in mine) == ["chosen", "employed"], "the worker is still employed")
@@ -76,6 +77,7 @@ def overdue(world: World) -> str:
     world.stop_background()
     world.move_to(world.facts["due_at"] + timedelta(seconds=1))
     problem = refused("check-in-overdue", lambda: world.worker.post("/v1/certificate-codes"))
+    world.sign_in_staff("operator")
     expect(status(world) == "left", "the operator sees 离职 already")
     return str(problem["title"])
 

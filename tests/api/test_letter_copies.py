@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -9,9 +10,11 @@ import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
 
-from domain.letter import Letter, Letters
+from api.letter_pdf import SignedCopy, letter_pdf
+from domain.letter import Letter, Letters, SignedLetter
 from tests.controls.api import Api
 from tests.controls.letters import FIRST_TEXT, WITHOUT_NEW_TEXT
+from tests.controls.moments import NOON
 from tests.controls.problems import refusal
 from tests.controls.visitors import SAME_FACE, Visitor, complete_worker, photo, register_worker
 from tests.controls.workers import again, signed_worker
@@ -168,3 +171,19 @@ def test_the_pdf_is_the_same_to_the_byte_until_something_happens(api: Api) -> No
     assert pdf_of(api, worker) == first
     worker.client.post("/v1/letter-revocations")
     assert "撤回时间" in text_of(pdf_of(api, worker))
+
+
+def test_letters_made_at_once_are_the_same_as_one_after_the_other() -> None:
+    # given letters of several people, among them one whose name the font does not have
+    names = ("王芳", "欧阳娜娜", "阿依古丽·买买提", "\U0002a6a5", "李秀英") * 4
+    alone = [_letter_of(name) for name in names]
+    # when threads make them at the same time
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(_letter_of, names))
+    # then each is the same to the byte
+    assert together == alone
+
+
+def _letter_of(name: str) -> bytes:
+    signed = SignedLetter(FIRST_TEXT.version, FIRST_TEXT.text_sha256, FIRST_TEXT.scopes, NOON, 3)
+    return letter_pdf(FIRST_TEXT, SignedCopy(signed, name, "110***********002X", "3.1002", None))

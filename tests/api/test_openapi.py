@@ -34,6 +34,13 @@ def test_every_operation_documents_problems_as_they_are_served(operation: Operat
     assert "HTTPValidationError" not in DOCUMENT["components"]["schemas"]  # which is never served
 
 
+@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+def test_every_operation_but_health_documents_that_it_may_be_asked_too_often(operation: Operation) -> None:
+    responses = operation.described["responses"]
+    assert ("429" in responses) == (operation.name != "GET /v1/health")
+    assert all("Retry-After" in said["headers"] for status, said in responses.items() if status == "429")
+
+
 @pytest.mark.parametrize("operation", POSTS, ids=str)
 def test_every_post_documents_its_idempotency_key(operation: Operation) -> None:
     required = [p["name"] for p in operation.described["parameters"] if p["in"] == "header" and p["required"]]

@@ -6,8 +6,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from api.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES
 from api.problem_texts import TEXTS
-from api.route import MAX_BODY_BYTES
 from tests.controls.api import Api
 from tests.controls.enterprises import report_of, uploaded
 from tests.controls.visitors import complete_worker, photo, register_worker, signed_in, staff_client
@@ -47,7 +47,7 @@ def test_no_cache_keeps_a_problem(api: Api) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/sms-codes", "/v1/workers", "/v1/sessions"])
-@pytest.mark.parametrize("body", [b"{", b"", b"null", b"[]", b"\xff\xfe", b"[" * 100_000, b'{"phone": NaN}'])
+@pytest.mark.parametrize("body", [b"{", b"", b"null", b"[]", b"\xff\xfe", b'{"phone": NaN}'])
 def test_a_body_that_is_not_the_documented_json_is_a_problem(api: Api, path: str, body: bytes) -> None:
     answer = api.post(path, content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code in (400, 422)
@@ -90,7 +90,7 @@ def test_a_body_above_the_limit_is_refused_and_the_key_stays_free(api: Api) -> N
 
 
 def test_an_import_may_be_larger_than_a_picture(api: Api) -> None:
-    lines = (b"x" * 60_000 + b",,,,,\n") * (MAX_BODY_BYTES // 60_000 + 1)
+    lines = (b"x" * 60_000 + b",,,,,\n") * (MAX_FORM_BYTES // 60_000 + 1)
     answer = uploaded(api, b"uscc,name,brand,province,city,status\n" + lines)
     assert report_of(api, answer)["accepted"] == 0
 

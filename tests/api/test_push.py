@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,6 @@ import pytest
 from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool
 
-from api import push
 from api.push import PushHub
 from tests.controls.api import Api
 from tests.controls.listening import ARRIVAL_SECONDS, listening
@@ -182,7 +182,8 @@ def test_a_database_that_is_away_for_a_moment_does_not_end_the_push(
     api: Api, worker: Employed, consumer: Visitor
 ) -> None:
     # given somebody who listens while the database comes and goes
-    flickering: Any = SimpleNamespace(pool=Flickering(api.parts.ledger.pool))
+    ledger = api.parts.ledger
+    flickering: Any = SimpleNamespace(pool=Flickering(ledger.pool), rules=ledger.rules)
     hub = PushHub(flickering, api.parts.sessions, api.clock)
     session = api.parts.sessions.authenticate(api.clock(), consumer.token)
 
@@ -203,7 +204,9 @@ def test_of_too_many_streams_of_one_person_the_oldest_ends(
     api: Api, consumer: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given somebody with as many streams as anybody may have, and somebody else
-    monkeypatch.setattr(push, "MAX_STREAMS_OF_A_PERSON", 2)
+    monkeypatch.setattr(
+        api.parts.ledger, "rules", replace(api.parts.ledger.rules, open_streams_per_account=2)
+    )
     other = register_consumer(api)
     with (
         listening(api, other.token) as of_another,

@@ -1,6 +1,6 @@
 """Sessions: a quarter of an hour of access, thirty days of refreshing, both void at once when need be."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -12,9 +12,11 @@ from domain.account import Account
 from ledger.use_cases.staff import withdraw_role
 from tests.controls.api import Api
 from tests.controls.people import cause
+from tests.controls.problems import refusal
 from tests.controls.visitors import (
     Visitor,
     administrator,
+    challenge,
     complete_worker,
     register_consumer,
     register_worker,
@@ -24,6 +26,7 @@ from tests.controls.visitors import (
 
 A_SECOND = timedelta(seconds=1)
 ACCESS, REFRESH = timedelta(minutes=15), timedelta(days=30)
+HALF_A_DAY = timedelta(hours=12)
 
 
 def session_of(api: Api, visitor: Visitor) -> dict[str, str]:
@@ -246,3 +249,43 @@ def test_another_role_than_the_one_granted_opens_nothing(api: Api) -> None:
     # when they look, then nothing is shown
     assert api.get("/v1/statistics?month=2026-03", editor.token).status_code == 401
     assert api.get("/v1/enterprise/employments", operator.token).status_code == 401
+
+
+def test_a_session_of_staff_ends_twelve_hours_after_the_sign_in_however_often_it_is_refreshed(
+    api: Api,
+) -> None:
+    # given an editor who signed in this morning and whose app refreshed the tokens in time
+    signed_in_at, editor = api.clock(), staff_member(api, "editor")
+    tokens = {"refresh_token": editor.client._tokens["refresh_token"]}
+    for _ in range(2):
+        api.clock.advance(HALF_A_DAY / 2 - A_SECOND)
+        answer = refresh(api, tokens["refresh_token"])
+        tokens = answer.json()
+    # then nothing outlasts the twelfth hour
+    end = datetime.fromisoformat(tokens["refresh_expires_at"])
+    assert datetime.fromisoformat(tokens["access_expires_at"]) == end
+    assert end == signed_in_at + HALF_A_DAY
+    # and when it has come, the passkey signs in again
+    api.clock.advance(2 * A_SECOND)
+    assert refusal(api.get("/v1/enterprise-imports/" + str(UUID(int=7)), tokens["access_token"]))[0] == 401
+    assert refusal(refresh(api, tokens["refresh_token"])) == (401, "token-invalid", None)
+    body = {
+        "staff_id": str(editor.staff_id),
+        "credential": editor.passkey.get(challenge(api)),
+        "device": "desk",
+    }
+    assert api.post("/v1/staff-sessions", json=body).is_success
+
+
+def test_a_session_of_staff_that_was_to_last_a_month_ends_at_its_next_refresh(api: Api) -> None:
+    # given a session from before there was an end
+    editor = staff_member(api, "editor")
+    with api.parts.ledger.pool.connection() as connection:
+        connection.execute(
+            "UPDATE ops.sessions SET refresh_expires_at = %s WHERE subject_id = %s",
+            (api.clock() + REFRESH, editor.staff_id),
+        )
+    # when it is refreshed a day later, then it is over
+    api.clock.advance(2 * HALF_A_DAY)
+    answer = refresh(api, editor.client._tokens["refresh_token"])
+    assert refusal(answer) == (401, "token-invalid", None)

@@ -19,6 +19,7 @@ from api.parts import Parts
 from api.push import PushHub
 from jiazheng.bootstrap import open_api_parts
 from jiazheng.demo.client import Client
+from jiazheng.serving import SERVED
 from jiazheng.settings import Settings
 from ledger.hints import Polling
 from ledger.sms_outbox import SmsOutbox
@@ -148,10 +149,9 @@ def _serving(
     config = uvicorn.Config(
         served,
         log_level="critical",
-        server_header=False,
         forwarded_allow_ips=settings.trusted_proxies,
-        ws="none",
         timeout_graceful_shutdown=1,
+        **SERVED,
     )
     server = uvicorn.Server(config)
     thread = Thread(target=server.run, args=([listening],), name="api")
