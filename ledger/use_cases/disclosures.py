@@ -59,6 +59,7 @@ RECEIPTED = frozenset(
         Reason.CHECK_IN_OVERDUE,
         Reason.LETTER_NOT_IN_FORCE,
         Reason.LETTER_OUTDATED,
+        Reason.PROMPTS_TOO_MANY,
     }
 )
 """The refusals of a scan that both sides get a receipt of; the others are mistakes in the request."""
