@@ -20,10 +20,10 @@ from domain.identifiers import IdNumber, MobileNumber, PersonName
 from domain.streams import local_day
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
+from ledger.face_gate import has_face_consent
 from ledger.id_numbers import held_until
 from ledger.passcodes import has_passcode
 from ledger.use_cases import accounts
-from ledger.use_cases.face_consents import has_face_consent
 from projections import disclosures
 
 routes = router("account")
