@@ -1,6 +1,6 @@
 """Administration: staff roles with four eyes."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import status
@@ -10,15 +10,13 @@ from pydantic import BaseModel, Field, model_validator
 from api.act import Acting
 from api.paging import CursorText, Limit, Page
 from api.route import router
-from api.schemas import DONE, Accepted, GrantOut, ProposalOut, StaffOut
+from api.schemas import DONE, Accepted, GrantOut, ProposalOut, StaffOut, StaffRole
 from api.staff_page import staff_page
 from domain.identifiers import IdNumber
 from ledger.tickets import STAFF_GRANT, STAFF_PROPOSAL
 from ledger.use_cases import staff
 
 routes = router("administration")
-
-StaffRole = Literal["operator", "regulator", "editor", "officer", "administrator", "custodian"]
 
 
 class ProposalIn(BaseModel):
@@ -74,7 +72,7 @@ async def grant(act: Acting, staff_id: UUID) -> GrantOut:
 
 @routes.post("/staff/{staff_id}/withdrawal")
 async def withdraw(act: Acting, staff_id: UUID) -> Accepted:
-    """Withdraw a role; its sessions end at once."""
+    """Withdraw a role, whose sessions end at once, or turn down the proposal of one."""
     await act.run(staff.withdraw_role, staff_id)
     await run_in_threadpool(act.parts.sessions.revoke_all, act.cause.at, staff_id)
     return DONE

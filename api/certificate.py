@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse
 
 from api.act import Act, Acting
-from api.disclosed_records import disclosed
+from api.disclosed_records import RecordsOut, disclosed
 from api.faces import Photo, ProofId, showing
 from api.route import router
 from api.schemas import DONE, Accepted
@@ -90,7 +90,7 @@ class ViewOut(BaseModel):
 
     disclosure_id: UUID
     readable_until: datetime | None
-    records: dict[str, Any]
+    records: RecordsOut
 
 
 @routes.post("/certificate-codes", status_code=status.HTTP_201_CREATED)
@@ -152,7 +152,7 @@ async def abandon(act: Acting, disclosure_id: UUID) -> Accepted:
     return DONE
 
 
-@routes.post("/disclosures/{disclosure_id}/views")
+@routes.post("/disclosures/{disclosure_id}/views", response_model_exclude_unset=True)
 async def view(act: Acting, disclosure_id: UUID) -> ViewOut:
     """Look at what was approved; every look is recorded, so it is a POST."""
     found, scopes, _ = await act.run(disclosures.view, act.caller, disclosure_id)

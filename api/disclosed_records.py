@@ -1,13 +1,17 @@
 """What a consumer is shown, scope by scope."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from datetime import date
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
+
+from pydantic import BaseModel, Field
 
 from domain.account import Account
 from domain.credit_record import RECORD_TYPES, CreditRecord
 from domain.identifiers import IdNumber, PersonName
 from domain.regions import province_of
+from domain.rejections import Reason, Refused
 from domain.streams import local_day
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
@@ -25,8 +29,68 @@ DECLARED: Final = {
 """Of each page of the profile that is disclosed: its list, and of an entry what a household has to know."""
 
 
-def disclosed(ledger: CreditLedger, worker_id: UUID, scopes: Sequence[str]) -> dict[str, Any]:
-    """The approved scopes with what is known for each; a scope without a record is an empty list."""
+Records = Annotated[
+    list[dict[str, Any]],
+    Field(description="signed by providers; `GET /v1/credit-record-types` has the schema of the type"),
+]
+Declared = Annotated[
+    list[dict[str, Any]],
+    Field(
+        description="the worker's own word, of the profile's page; fields as in `PUT /v1/me/profile/{page}`"
+    ),
+]
+
+
+class BasicOut(BaseModel):
+    """Who the worker is."""
+
+    name: str
+    id_number: Annotated[str, Field(description="masked")]
+    sex: str
+    birth_year: int
+    native_province: str | None
+
+
+class IdentityOut(BaseModel):
+    """Whether a document has proven the identity, and the identity checks that providers signed."""
+
+    verified: bool
+    assurance: Annotated[
+        Literal["web", "attested_app", "kiosk", "officer"] | None,
+        Field(description="how far what verified it is trusted"),
+    ]
+    verified_on: Annotated[date | None, Field(description="the day in Asia/Shanghai")]
+    records: Records
+
+
+class DeclaredOut(BaseModel):
+    """What providers have signed, beside what the worker says."""
+
+    records: Records
+    declared: Declared
+
+
+class RecordsOut(BaseModel):
+    """What is known for each approved scope; the others are absent, and an empty list is no record."""
+
+    basic: BasicOut | None = None
+    identity: IdentityOut | None = None
+    tax: Records | None = None
+    bank_credit: Records | None = None
+    criminal_record: Records | None = None
+    health: Records | None = None
+    insurance: DeclaredOut | None = None
+    training: DeclaredOut | None = None
+
+
+def disclosed(ledger: CreditLedger, worker_id: UUID, scopes: Sequence[str]) -> RecordsOut:
+    """The approved scopes with what is known for each; a scope without a record is an empty list.
+
+    Raises:
+        Refused: the worker cancelled the account in this moment.
+    """
+    if ledger.load(Account, worker_id).is_erased:
+        raise Refused(Reason.SUBJECT_ERASED)
     shown: dict[str, Any] = {}
     for scope in scopes:
         if scope == "basic":
@@ -37,7 +101,7 @@ def disclosed(ledger: CreditLedger, worker_id: UUID, scopes: Sequence[str]) -> d
             shown[scope] = _declared_beside_records(ledger, worker_id, scope)
         else:
             shown[scope] = _records(ledger, worker_id, scope)
-    return shown
+    return RecordsOut.model_validate(shown)
 
 
 def _basic(ledger: CreditLedger, worker_id: UUID) -> dict[str, Any]:

@@ -27,6 +27,7 @@ MEMBERS: dict[str, dict[str, Any]] = {
     "announcement-withdrawn": {"at": "2026-03-02T01:00:00Z"},
     "face-consent-missing": {"field": "photo", "ways": ["card_code_passcode", "officers"]},
     "request-invalid": {"errors": [{"field": "phone", "code": "missing"}]},
+    "second-factor-missing": {"factors": ["passcode", "face", "officers"]},
     "second-factor-needed": {"ticket": "2lXf…", "factors": ["passcode", "face", "officers"]},
 }
 """What some problems say besides (RFC 9457, section 3.2)."""

@@ -17,9 +17,8 @@ from devices.face_worker import PortraitImage, Verification
 from domain.assurance import ways_without_face
 from domain.face import FaceEvidence
 from domain.rejections import Reason, Refused
-from ledger.face_gate import require_attempt_left
+from ledger.face_gate import has_face_consent, require_attempt_left
 from ledger.face_templates import FaceTemplate, load_template
-from ledger.use_cases.face_consents import has_face_consent
 
 DEADLINE_SECONDS = 10.0
 

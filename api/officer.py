@@ -7,6 +7,7 @@ from fastapi import status
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.act import Acting
+from api.presence import ProofStep
 from api.route import router
 from api.schemas import ShortText
 from domain.identifiers import IdNumber, PersonName
@@ -36,7 +37,7 @@ class ConfirmationIn(BaseModel):
 class ConfirmationOut(BaseModel):
     """What was confirmed; nothing of the person."""
 
-    purpose: str
+    purpose: ProofStep
     confirmations: int
     officers_needed: int
 

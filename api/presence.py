@@ -24,6 +24,7 @@ CardStep = Literal["identity", "authorization", "check_in", "disclosure"]
 OfficerStep = Literal[
     "identity", "authorization", "check_in", "disclosure", "phone_change", "passcode_change", "cancellation"
 ]
+ProofStep = Literal[OfficerStep, "sign_in"]
 
 
 class CardProofIn(BaseModel):
@@ -47,21 +48,24 @@ class SigningInIn(BaseModel):
     ticket: Annotated[str, Field(max_length=200)]
 
 
+ProofStatus = Literal["waiting", "usable", "used", "expired"]
+
+
 class ProofOut(BaseModel):
     """A proof: `waiting` for officers, `usable` once and for one step, `used` or `expired`."""
 
     presence_proof: UUID
-    purpose: Annotated[str, Field(description="the step it is for")]
-    status: Literal["waiting", "usable", "used", "expired"]
-    expires_at: datetime
-    confirmations: int
-    officers_needed: int
+    purpose: ProofStep
+    status: ProofStatus
+    expires_at: Annotated[datetime, Field(description="of the request, or once it is usable of the proof")]
+    confirmations: Annotated[int, Field(description="by officers")]
+    officers_needed: Annotated[int, Field(description="0 for a proof by card")]
 
 
 class RequestOut(ProofOut):
     """A proof that waits, and the code to show at the counter."""
 
-    code: str
+    code: Annotated[str, Field(description="eight digits", examples=["04291735"])]
 
 
 @routes.post("/presence-proofs", status_code=status.HTTP_201_CREATED)

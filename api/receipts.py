@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from domain.identifiers import PersonName
 from domain.personal import Sealed
@@ -13,19 +14,24 @@ from ledger.sealing import SealBroken, read_sealed
 from projections.disclosures import ReceiptStep
 from projections.worker_directory import find_people
 
+Step = Literal["requested", "approved", "declined", "expired", "abandoned", "viewed", "ended", "scan_refused"]
+
 
 class StepOut(BaseModel):
     """One thing that happened, and where the log holds it."""
 
-    what: str
+    what: Step
     at: datetime
-    scopes: list[str]
-    because: str
+    scopes: Annotated[list[str], Field(description="asked for, approved or viewed; else empty")]
+    because: Annotated[
+        str,
+        Field(description="of `declined` `refused` or `digits_wrong`, of `scan_refused` a problem's code"),
+    ]
     position: str
 
 
 class ReceiptOut(BaseModel):
-    """A receipt; the names are masked, or `erased`."""
+    """A receipt; the names are masked, or `erased`. A refused scan has one step, and no disclosure."""
 
     disclosure_id: UUID
     worker_id: UUID

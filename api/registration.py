@@ -20,10 +20,10 @@ from domain.identifiers import IdNumber, MobileNumber, PersonName
 from domain.streams import local_day
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
+from ledger.face_gate import has_face_consent
 from ledger.id_numbers import held_until
 from ledger.passcodes import has_passcode
 from ledger.use_cases import accounts
-from ledger.use_cases.face_consents import has_face_consent
 from projections import disclosures
 
 routes = router("account")
@@ -143,8 +143,9 @@ async def cancel_account(
 
 @routes.get("/me/receipts")
 async def receipts(act: Acting, cursor: CursorText = None, limit: Limit = 20) -> Page[ReceiptOut]:
-    """A receipt for every scan one took part in, also for refused, expired and abandoned ones."""
-    after = read_cursor(cursor, UUID)
-    found = await act.query(disclosures.receipts_of, act.caller, after[0] if after else None, limit)
-    following = cursor_after(found, limit, lambda steps: [steps[0].disclosure_id])
+    """A receipt for every scan one took part in, also for refused and expired ones; the newest first."""
+    key = read_cursor(cursor, datetime.fromisoformat, UUID)
+    after = (key[0], key[1]) if key else None
+    found = await act.query(disclosures.receipts_of, act.caller, after, limit)
+    following = cursor_after(found, limit, lambda steps: [steps[0].at, steps[0].disclosure_id])
     return Page(items=await act.read(receipt_out, found), next=following)

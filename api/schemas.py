@@ -76,13 +76,16 @@ class ProposalOut(BaseModel):
     enrolment_token_half: str
 
 
+StaffRole = Literal["operator", "regulator", "editor", "officer", "administrator", "custodian"]
+
+
 class StaffOut(BaseModel):
     """A member of staff, who is an id here; `proposed_by` and `withdrawal_proposed_by` are `staff:<id>`."""
 
     staff_id: UUID
-    role: str
-    enterprise_id: UUID | None
-    status: Annotated[str, Field(description="`proposed`, `granted` or `withdrawn`")]
+    role: StaffRole
+    enterprise_id: Annotated[UUID | None, Field(description="of an operator")]
+    status: Literal["proposed", "granted", "withdrawn"]
     proposed_by: str
     proposed_at: datetime
     has_passkey: Annotated[bool, Field(description="whether the person can sign in")]

@@ -23,6 +23,7 @@ from ledger.credit_ledger import CreditLedger
 from ledger.use_cases import staff as staff_commands
 
 routes = router("sessions")
+AS_JSON = ", as its `toJSON()` gives it (WebAuthn Level 3); the user must have been verified"
 
 
 class SmsCodeIn(BaseModel):
@@ -59,14 +60,14 @@ class PasskeyIn(BaseModel):
     """A new passkey, with the enrolment token of the proposal."""
 
     enrolment_token: Annotated[str, Field(max_length=300, description="both halves, joined by a dot")]
-    credential: dict[str, Any]
+    credential: Annotated[dict[str, Any], Field(description=f"of `navigator.credentials.create`{AS_JSON}")]
 
 
 class StaffSessionIn(BaseModel):
     """Signing in with a passkey."""
 
     staff_id: UUID
-    credential: dict[str, Any]
+    credential: Annotated[dict[str, Any], Field(description=f"of `navigator.credentials.get`{AS_JSON}")]
     device: Device
 
 

@@ -24,7 +24,7 @@ class FailedLookups(LedgerAggregate):
         staff_id: UUID
 
     class NobodyFound(LedgerAggregate.Event):
-        """There was nobody; `named_by` says whether `id_number` or `subject_id` was given."""
+        """There was nobody; `named_by` tells what was given: `id_number`, `subject_id` or `presence_code`."""
 
         TOPIC = "jz.failed_lookups.nobody_found"
         staff_id: UUID

@@ -1,7 +1,7 @@
 """What a worker tells about themselves (本人信息管理): five pages, each saved alone."""
 
 import json
-from datetime import date
+from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -40,16 +40,13 @@ class Profile(LedgerAggregate):
             """This is the page now."""
             profile.versions[self.page] = self.page_version
             profile.contents[self.page] = self.content
-            today = local_day(self.timestamp)
-            profile.saves = profile.saves + 1 if today == profile.saved_on else 1
-            profile.saved_on = today
+            profile.saved_at.append(self.timestamp)
 
     def __init__(self, subject_id: UUID) -> None:
         self.subject_id = subject_id
         self.versions: dict[str, int] = {}
         self.contents: dict[str, PersonalText] = {}
-        self.saved_on: date | None = None
-        self.saves = 0
+        self.saved_at: list[datetime] = []
 
     @staticmethod
     def stream_for(subject_id: UUID) -> UUID:
@@ -71,13 +68,14 @@ class Profile(LedgerAggregate):
                 were too many saves today.
         """
         form = PAGES[page]
-        content = form.read(sent, local_day(cause.at))
+        today = local_day(cause.at)
+        content = form.read(sent, today)
         written = canonical_json(content)
         if self.contents.get(page) == written:
             return
         if self.versions.get(page, 0) != expected_version:
             raise Refused(Reason.VERSION_STALE)
-        if local_day(cause.at) == self.saved_on and self.saves >= rules.profile_saves_per_day:
+        if sum(local_day(at) == today for at in self.saved_at) >= rules.profile_saves_per_day:
             raise Refused(Reason.PROFILE_TOO_MANY_SAVES)
         self.happen(
             self.PageSaved,

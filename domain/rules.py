@@ -43,6 +43,7 @@ class Rules:
     presence_request_ttl: timedelta = timedelta(minutes=10)
     presence_proof_ttl: timedelta = timedelta(minutes=10)
     presence_refusals: int = 5
+    unknown_presence_codes_per_hour: int = 20
     identity_challenge_ttl: timedelta = timedelta(minutes=10)
     handover_code_ttl: timedelta = timedelta(minutes=10)
     handover_session_ttl: timedelta = timedelta(minutes=10)

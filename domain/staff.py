@@ -91,8 +91,9 @@ class StaffMember(LedgerAggregate):
         self.happen(self.PasskeyEnrolled, cause, credential_id=credential_id, public_key=public_key)
 
     def withdraw(self, cause: Cause) -> None:
-        """Withdraw the role."""
-        self.require_granted()
+        """Withdraw the role, or turn down the proposal of one."""
+        if self.status == "withdrawn":
+            raise Refused(Reason.GRANT_NOT_IN_FORCE)
         self.happen(self.Withdrawn, cause)
 
     def propose_withdrawal(self, cause: Cause) -> None:

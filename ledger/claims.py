@@ -25,7 +25,8 @@ TAKEN = {
 """The refusal when somebody else holds a claim of this kind."""
 
 WORKER_PROMPT, CONSUMER_PROMPT, REFUSED_SCAN = "worker_prompt", "consumer_prompt", "refused_scan"
-SLOTS = frozenset({WORKER_PROMPT, CONSUMER_PROMPT, REFUSED_SCAN})
+UNKNOWN_PRESENCE_CODE = "unknown_presence_code"
+SLOTS = frozenset({WORKER_PROMPT, CONSUMER_PROMPT, REFUSED_SCAN, UNKNOWN_PRESENCE_CODE})
 """One of several (`ledger.slots`): who loses one at the last moment looks for another."""
 
 

@@ -112,15 +112,18 @@ class CreditLedger(Application[UUID]):
         cause: Cause,
         *aggregates: LedgerAggregate,
         claims: ClaimChanges = NO_CHANGES,
+        living: Sequence[UUID] = (),
         erase: UUID | None = None,
     ) -> Appended:
         """Append what happened to the aggregates, in one transaction.
+
+        Nobody of `living` may have been erased before, nor anybody whom the aggregates themselves need.
 
         Raises:
             StreamConflict: one of them moved on; load and act again.
             Refused: a claim is taken, or a person is erased.
         """
-        subjects = {person for aggregate in aggregates for person in _living_subjects(aggregate)}
+        subjects = {person for aggregate in aggregates for person in _living_subjects(aggregate)} | {*living}
         in_one_transaction = {"at": cause.at, "claims": claims, "subjects": sorted(subjects), "erase": erase}
         try:
             recordings = self.save(*aggregates, append_id=cause.command_id, **in_one_transaction)

@@ -18,6 +18,12 @@ def attempts_of(ledger: CreditLedger, cause: Cause, subject: UUID) -> FaceChecks
     return FaceChecks.begin_day(cause, subject, ledger.find(FaceChecks, an_hour_ago))
 
 
+def has_face_consent(ledger: CreditLedger, subject: UUID) -> bool:
+    """Whether faces of this person may be compared."""
+    consent = ledger.find(FaceConsent, FaceConsent.stream_for(subject))
+    return consent is not None and consent.is_in_force
+
+
 def require_face_consent(ledger: CreditLedger, subject: UUID) -> None:
     """Refuse where no consent to face checks is in force."""
     stream = FaceConsent.stream_for(subject)

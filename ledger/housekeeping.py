@@ -31,7 +31,7 @@ STALE = (
         DELETE FROM ledger.claims
         WHERE kind IN
             ('certificate_code', 'handover_code', 'second_factor', 'worker_prompt', 'consumer_prompt',
-             'identity_challenge', 'presence_code', 'refused_scan')
+             'identity_challenge', 'presence_code', 'refused_scan', 'unknown_presence_code')
             AND lapses_at < %s
         """,
         timedelta(minutes=1),

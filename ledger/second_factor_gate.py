@@ -8,6 +8,7 @@ from domain.face import FaceEvidence
 from domain.rejections import Reason, Refused
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
+from ledger.face_gate import has_face_consent
 from ledger.face_templates import has_template
 from ledger.passcode_gate import verify_passcode
 from ledger.passcodes import has_passcode
@@ -20,9 +21,11 @@ Factor = str | FaceEvidence | UUID
 def factors_of(ledger: CreditLedger, subject: UUID) -> list[str]:
     """What the person could prove besides the phone: `passcode`, `face` and `officers`, or nothing.
 
-    An officer helps whoever has either, or a verified identity: there is something to protect.
+    A face without consent counts for nothing. An officer helps whoever has either, or a verified identity:
+    there is something to protect.
     """
-    found = {PASSCODE: has_passcode(ledger, subject), FACE: has_template(ledger, subject)}
+    has_face = has_template(ledger, subject) and has_face_consent(ledger, subject)
+    found = {PASSCODE: has_passcode(ledger, subject), FACE: has_face}
     own = [factor for factor, is_there in found.items() if is_there]
     worker = ledger.find(Worker, Worker.stream_for(subject))
     is_verified = worker is not None and worker.identity_assurance is not None

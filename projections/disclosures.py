@@ -98,20 +98,26 @@ class ReceiptStep:
 
 
 def receipts_of(
-    connection: Connection, party: UUID, after: UUID | None, limit: int
+    connection: Connection, party: UUID, after: tuple[datetime, UUID] | None, limit: int
 ) -> list[list[ReceiptStep]]:
-    """The disclosures that a person took part in, as worker or consumer, each with its steps in order."""
+    """The disclosures that a person took part in, as worker or consumer, each with its steps in order.
+
+    The newest scan comes first; `after` is the instant and the id of the last one of the page before.
+    """
     query = """
         SELECT r.* FROM (
-            SELECT partition, worker_id, disclosure_id FROM views.receipts
-            WHERE (partition = ledger.partition_of(%s) AND worker_id = %s OR consumer_id = %s)
-                AND (%s::uuid IS NULL OR disclosure_id > %s)
-            GROUP BY 1, 2, 3 ORDER BY disclosure_id LIMIT %s
+            SELECT partition, worker_id, disclosure_id, min(at) AS scanned_at FROM views.receipts
+            WHERE partition = ledger.partition_of(%s) AND worker_id = %s OR consumer_id = %s
+            GROUP BY 1, 2, 3
+            HAVING %s::timestamptz IS NULL OR (min(at), disclosure_id) < (%s, %s::uuid)
+            ORDER BY scanned_at DESC, disclosure_id DESC LIMIT %s
         ) AS found
-        JOIN views.receipts r USING (partition, worker_id, disclosure_id) ORDER BY disclosure_id, step
+        JOIN views.receipts r USING (partition, worker_id, disclosure_id)
+        ORDER BY scanned_at DESC, disclosure_id DESC, step
     """
+    at, disclosure_id = after or (None, None)
     grouped: dict[UUID, list[ReceiptStep]] = {}
     with connection.cursor(row_factory=class_row(ReceiptStep)) as cursor:
-        for step in cursor.execute(query, (party, party, party, after, after, limit)):
+        for step in cursor.execute(query, (party, party, party, at, at, disclosure_id, limit)):
             grouped.setdefault(step.disclosure_id, []).append(step)
     return list(grouped.values())

@@ -59,6 +59,7 @@ RECEIPTED = frozenset(
         Reason.CHECK_IN_OVERDUE,
         Reason.LETTER_NOT_IN_FORCE,
         Reason.LETTER_OUTDATED,
+        Reason.PROMPTS_TOO_MANY,
     }
 )
 """The refusals of a scan that both sides get a receipt of; the others are mistakes in the request."""
@@ -129,7 +130,7 @@ def _request(
     lapses_at = ticket.issued_at + 2 * ledger.rules.certificate_code_ttl
     claim = ledger.blind_index.claim("certificate_code", code, disclosure.id, lapses_at)
     claims = ClaimChanges(take=(claim, *needed.take, *_prompt_slots(ledger, cause, disclosure)))
-    return disclosure, ledger.commit(cause, disclosure, claims=claims)
+    return disclosure, ledger.commit(cause, disclosure, claims=claims, living=(worker_id,))
 
 
 def _prompt_slots(ledger: CreditLedger, cause: Cause, disclosure: Disclosure) -> list[Claim]:
@@ -207,7 +208,7 @@ def approve(
     disclosure, letter, needed = answered
     shown = require_presence(ledger, cause, worker_id, "disclosure", showing)
     disclosure.approve(cause, list(scopes), ledger.rules, letter, shown.presence)
-    return ledger.commit(cause, *shown.streams, disclosure, claims=needed)
+    return ledger.commit(cause, *shown.streams, disclosure, claims=needed, living=(worker_id,))
 
 
 @repeatable
@@ -255,7 +256,8 @@ def view(
     disclosure = _scanned(ledger, disclosure_id, consumer_id)
     letter, needed = require_disclosing(ledger, cause, disclosure.subject_id)
     scopes = disclosure.view(cause, letter)
-    return disclosure, scopes, ledger.commit(cause, disclosure, claims=needed)
+    parties = (disclosure.subject_id, consumer_id)
+    return disclosure, scopes, ledger.commit(cause, disclosure, claims=needed, living=parties)
 
 
 def _scanned(ledger: CreditLedger, disclosure_id: UUID, consumer_id: UUID) -> Disclosure:

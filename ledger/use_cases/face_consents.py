@@ -6,13 +6,8 @@ from domain.event import Cause
 from domain.face_consent import FaceConsent
 from domain.rejections import Reason
 from ledger.credit_ledger import Appended, CreditLedger, repeatable
+from ledger.face_gate import has_face_consent
 from ledger.face_templates import delete_template
-
-
-def has_face_consent(ledger: CreditLedger, subject: UUID) -> bool:
-    """Whether faces of this person may be compared."""
-    consent = ledger.find(FaceConsent, FaceConsent.stream_for(subject))
-    return consent is not None and consent.is_in_force
 
 
 @repeatable

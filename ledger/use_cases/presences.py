@@ -1,5 +1,6 @@
 """Proofs without a face: the card way in one go, the way of the officers in two or three steps."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from domain.access import Look
@@ -9,9 +10,9 @@ from domain.event import Cause
 from domain.presence import PresenceProof, ShownDocument
 from domain.presence_attempts import PRESENCE_WINDOW, PresenceAttempts
 from domain.rejections import Reason, Refused
-from domain.streams import local_day
+from domain.streams import id_of_command, local_day
 from ledger import drawn
-from ledger.claims import ClaimChanges
+from ledger.claims import UNKNOWN_PRESENCE_CODE, Claim, ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, use_case
 from ledger.own_document import (
     CardReading,
@@ -22,11 +23,13 @@ from ledger.own_document import (
     used_challenge,
 )
 from ledger.passcode_gate import verify_passcode
-from ledger.use_cases.regulation import looked_at
+from ledger.slots import Slots
+from ledger.use_cases.regulation import looked_at, nobody_found
 from ledger.use_cases.staff import OFFICER_ID_NUMBER
 
 CODE_DIGITS = 8
 PRESENCE_CODE = "presence_code"
+HOUR = timedelta(hours=1)
 
 
 @use_case
@@ -100,8 +103,31 @@ def confirm_presence(
 
     Raises:
         Refused: the code is not known; the document is not the registered person's, has expired, or is the
-            officer's own (all recorded); another officer must confirm.
+            officer's own (all recorded); another officer must confirm; too many codes were not known.
     """
+    slot = _free_try(ledger, cause, officer_id)
+    try:
+        return _confirm(ledger, cause, officer_id, code, document)
+    except Refused as refusal:
+        if refusal.reason is Reason.PRESENCE_CODE_UNKNOWN:
+            look = Look("officer", "presence", "")  # for which step is not known, either
+            tried = nobody_found(ledger, cause, officer_id, look, PRESENCE_CODE)
+            ledger.commit_refusal(cause, tried, claims=ClaimChanges(take=(slot,)))
+        raise
+
+
+def _free_try(ledger: CreditLedger, cause: Cause, officer_id: UUID) -> Claim:
+    """One of an hour's unknown codes; asked for before the code is looked at, so that none is guessed."""
+    limit = ledger.rules.unknown_presence_codes_per_hour
+    slots = Slots(UNKNOWN_PRESENCE_CODE, officer_id, limit, HOUR, Reason.PRESENCE_TOO_MANY_ATTEMPTS)
+    with ledger.pool.connection() as connection:
+        holder = id_of_command(cause.command_id, UNKNOWN_PRESENCE_CODE)
+        return slots.take(connection, ledger.blind_index, holder, cause.at)
+
+
+def _confirm(
+    ledger: CreditLedger, cause: Cause, officer_id: UUID, code: str, document: SeenDocument
+) -> tuple[PresenceProof, Appended]:
     proof = _waiting(ledger, code)
     proof.require_officer(cause, officer_id, ledger.rules)
     account = ledger.load(Account, proof.subject_id)

@@ -54,10 +54,17 @@ def record_failed_lookup(
     ledger: CreditLedger, cause: Cause, staff_id: UUID, look: Look, named_by: str
 ) -> Appended:
     """Record that a member of staff looked for somebody who is not there, without whom."""
+    return ledger.commit_refusal(cause, nobody_found(ledger, cause, staff_id, look, named_by))
+
+
+def nobody_found(
+    ledger: CreditLedger, cause: Cause, staff_id: UUID, look: Look, named_by: str
+) -> FailedLookups:
+    """The month's failed look-ups of a member of staff with one more, to be committed."""
     log = ledger.find(FailedLookups, FailedLookups.stream_for(staff_id, cause))
     log = log or FailedLookups.begin_month(cause, staff_id)
     log.find_nobody(cause, look, named_by)
-    return ledger.commit_refusal(cause, log)
+    return log
 
 
 def authorization_as_of(ledger: CreditLedger, subject: UUID, at: datetime) -> AuthorizationState:

@@ -125,14 +125,16 @@ def test_a_withdrawal_ends_every_session_at_once(api: Api) -> None:
     assert refusal(signed_in_again(api, member)) == (403, "grant-not-in-force", None)
 
 
-def test_a_role_is_withdrawn_once_and_only_when_granted(api: Api) -> None:
-    # given a role that was withdrawn, and one that was only proposed
+def test_a_role_is_withdrawn_once(api: Api) -> None:
     gone, _ = granted(api, "editor")
     acted(api, "first", gone, "withdrawal")
+    assert refusal(acted(api, "first", gone, "withdrawal")) == (403, "grant-not-in-force", None)
+
+
+def test_a_proposal_is_turned_down_by_one_and_granted_no_more(api: Api) -> None:
     waiting, _ = proposed(api, "editor")
-    # when they are withdrawn, then there is no grant in force
-    for staff_id in (gone, waiting):
-        assert refusal(acted(api, "first", staff_id, "withdrawal")) == (403, "grant-not-in-force", None)
+    assert acted(api, "second", waiting, "withdrawal").is_success
+    assert refusal(acted(api, "second", waiting, "grant")) == (409, "grant-not-proposed", None)
 
 
 @pytest.mark.parametrize("path", ["/v1/staff", "/v1/providers", "/v1/kiosks"])

@@ -6,6 +6,9 @@ import sys
 
 import pytest
 
+from domain.letter import SCOPES
+from projections.disclosures import STEPS
+from projections.handovers import STEPS as HANDOVER_STEPS
 from tests.controls.routes import DOCUMENT, OPERATIONS, POSTS, Operation
 
 
@@ -60,3 +63,23 @@ def test_the_document_is_printed_without_any_service_or_setting() -> None:
     printed = subprocess.run(command, env={}, capture_output=True, check=True, timeout=60)  # noqa: S603 - our own
     # then it is the one that is served
     assert json.loads(printed.stdout) == json.loads(json.dumps(DOCUMENT))
+
+
+def test_the_stream_documents_how_to_catch_up_and_what_comes() -> None:
+    described = DOCUMENT["paths"]["/v1/push"]["get"]
+    assert "Last-Event-ID" in [parameter["name"] for parameter in described["parameters"]]
+    said = described["responses"]["200"]["description"]
+    assert [step for step in (*STEPS.values(), *HANDOVER_STEPS.values()) if f"`{step}`" not in said] == []
+
+
+def test_a_look_documents_what_each_scope_shows() -> None:
+    shapes = DOCUMENT["components"]["schemas"]
+    assert tuple(shapes["RecordsOut"]["properties"]) == SCOPES
+    assert {"name", "id_number", "sex", "birth_year", "native_province"} == set(
+        shapes["BasicOut"]["properties"]
+    )
+
+
+def test_every_step_of_a_receipt_is_one_that_is_documented() -> None:
+    documented = DOCUMENT["components"]["schemas"]["StepOut"]["properties"]["what"]["enum"]
+    assert sorted(documented) == sorted(STEPS.values())

@@ -154,6 +154,13 @@ def test_a_withdrawn_officer_may_be_granted_anew(api: Api) -> None:
     assert officer(api, person).client
 
 
+def test_a_proposed_officer_who_is_turned_down_may_be_proposed_again(api: Api) -> None:
+    first, body = administrator(api, "first"), {"role": "officer", "id_number": str(new_person().id_number)}
+    staff_id = first.post("/v1/staff", json=body)["staff_id"]
+    first.post(f"/v1/staff/{staff_id}/withdrawal")
+    assert first.post("/v1/staff", json=body)["staff_id"] != staff_id
+
+
 @pytest.mark.parametrize(
     "body", [{"role": "officer"}, {"role": "editor", "id_number": "11010519491231002X"}], ids=["none", "one"]
 )

@@ -1,5 +1,6 @@
 """The receipts (凭据) that both sides keep of every scan."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -52,9 +53,13 @@ def test_a_receipt_never_holds_a_value(api: Api, worker: Employed, consumer: Vis
     assert not [secret for secret in secrets if secret in text]
 
 
-def test_receipts_come_in_pages(api: Api, worker: Employed, consumer: Visitor) -> None:
-    # given five scans
-    made = {requested(worker, consumer, ["basic"])["disclosure_id"] for _ in range(5)}
+def test_receipts_come_in_pages_the_newest_scan_first(api: Api, worker: Employed, consumer: Visitor) -> None:
+    # given five scans, of which the first was answered last
+    made = []
+    for _ in range(5):
+        made.append(requested(worker, consumer, ["basic"])["disclosure_id"])
+        api.clock.advance(timedelta(seconds=1))
+    worker.client.post(f"/v1/disclosures/{made[0]}/refusal")
     settled(api)
     # when they are read two at a time
     read, cursor, pages = [], None, 0
@@ -64,7 +69,7 @@ def test_receipts_come_in_pages(api: Api, worker: Employed, consumer: Visitor) -
         read += [receipt["disclosure_id"] for receipt in page["items"]]
         cursor, pages = page["next"], pages + 1
     # then every one comes once
-    assert sorted(read) == sorted(made)
+    assert read == made[::-1]
     assert pages == 3
 
 

@@ -9,6 +9,7 @@ import pytest
 from domain.face import FaceChecks
 from domain.passcode import PasscodeTries
 from domain.streams import partition_of
+from ledger.face_templates import store_template
 from tests.controls.api import Api
 from tests.controls.devices import PASSCODE, prove, sign_in, ticket_of, with_passcode
 from tests.controls.problems import invalid_fields, refusal
@@ -18,7 +19,9 @@ from tests.controls.visitors import (
     SAME_FACE,
     Visitor,
     complete_worker,
+    real_template,
     register_consumer,
+    register_worker,
 )
 
 A_SECOND, TTL, DEVICE_TTL = timedelta(seconds=1), timedelta(minutes=5), timedelta(days=365)
@@ -186,3 +189,12 @@ def test_a_phone_whose_claim_was_rewritten_leads_to_nobody(api: Api) -> None:
         )
     # when the phone signs in, then it is not let in as that person
     assert refusal(sign_in(api, intruder.person)) == (404, "account-unknown", "phone")
+
+
+def test_a_face_without_consent_is_not_among_the_factors(api: Api) -> None:
+    # given a worker of a time before the consent: there is a template, and none was given
+    worker = register_worker(api, face_consent=False)
+    store_template(api.parts.ledger, worker.subject, real_template(SAME_FACE))
+    with_passcode(api, worker)
+    # then the face is not offered, since it would be refused
+    assert sign_in(api, worker.person).json()["factors"] == ["passcode", "officers"]

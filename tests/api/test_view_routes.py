@@ -3,8 +3,13 @@
 from datetime import timedelta
 from typing import Final
 
+from api.disclosed_records import disclosed
+from domain.rejections import Reason
+from ledger.use_cases.accounts import cancel_account
 from tests.controls.api import Api
 from tests.controls.certificates import answer, approved, path, requested, viewed
+from tests.controls.moments import refused
+from tests.controls.people import ACCEPTED, cause
 from tests.controls.problems import refusal
 from tests.controls.providers import TAX, registered_provider
 from tests.controls.trails import fields_of
@@ -142,3 +147,14 @@ def test_the_same_request_a_minute_later_is_another_look(
     api.post(path(disclosure, "views"), consumer.token, key="one-look-only")
     # then nobody reads on under a look of before
     assert len(fields_of(api, worker, "jz.disclosure.viewed")) == 2
+
+
+def test_a_worker_who_cancels_between_the_look_and_its_answer_is_not_shown(
+    api: Api, worker: Employed, consumer: Visitor
+) -> None:
+    # given a look that is recorded, whose worker is erased before anything is read
+    viewed(api, consumer, approved(worker, consumer, ["basic"]))
+    cancel_account(api.parts.ledger, cause(api.clock, "person"), worker.subject, ACCEPTED)
+    # then the answer is a refusal, no half of a person
+    with refused(Reason.SUBJECT_ERASED):
+        disclosed(api.parts.ledger, worker.subject, ["basic"])

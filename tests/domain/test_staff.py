@@ -85,6 +85,13 @@ def test_a_second_operator_withdraws_what_the_first_proposed() -> None:
     assert member.status == "withdrawn"
 
 
+def test_a_proposal_is_turned_down_by_its_withdrawal_and_granted_to_nobody() -> None:
+    member = aggregates.proposed_officer()
+    withdraw(member)
+    with refused(Reason.GRANT_NOT_PROPOSED):
+        grant(member)
+
+
 @pytest.mark.parametrize("given", [aggregates.officer, operator])
 def test_an_operator_decides_about_colleagues_of_the_same_enterprise_only(
     given: Callable[[], StaffMember],
@@ -108,7 +115,6 @@ def test_a_member_can_enrol_several_passkeys() -> None:
         (withdrawn, grant, Reason.GRANT_NOT_PROPOSED),
         (aggregates.proposed_officer, enrol, Reason.GRANT_NOT_IN_FORCE),
         (withdrawn, enrol, Reason.GRANT_NOT_IN_FORCE),
-        (aggregates.proposed_officer, withdraw, Reason.GRANT_NOT_IN_FORCE),
         (withdrawn, withdraw, Reason.GRANT_NOT_IN_FORCE),
         (withdrawn, propose_withdrawal, Reason.GRANT_NOT_IN_FORCE),
         (withdrawn, confirm_withdrawal, Reason.GRANT_NOT_IN_FORCE),

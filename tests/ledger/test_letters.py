@@ -176,6 +176,32 @@ def test_nothing_after_the_revocation_discloses_approves_or_prompts_in_any_race(
     )
 
 
+@pytest.mark.parametrize("attempt", range(5))
+def test_nothing_after_the_cancellation_discloses_approves_or_prompts_in_any_race(
+    ledger: CreditLedger, clock: MovableClock, scan: Scan, attempt: int
+) -> None:
+    # given one disclosure that is open, and a code on the worker's screen
+    at_full_width(ledger)
+    approve_tax(ledger, clock, scan)
+    other = registered_consumer(ledger, clock).subject
+    code = issue_certificate_code(ledger, cause(clock, "person"), scan.worker)
+    cancelled: list[Position] = []
+
+    def cancel() -> Appended:
+        appended = cancel_account(ledger, cause(clock, "person"), scan.worker, ACCEPTED)
+        cancelled.extend(appended.positions)
+        return appended
+
+    def scan_again() -> Appended:
+        return request_disclosure(ledger, cause(clock, "person"), other, code, ["tax"])[1]
+
+    # when both are used while the worker cancels the account
+    acts: list[Callable[[], Appended]] = [lambda: look(ledger, clock, scan)] * LOOKS_AT_ONCE + [scan_again]
+    race(*acts[:attempt], cancel, *acts[attempt:])
+    # then the cancellation is the last of it
+    assert _events_after(ledger, cancelled[-1], NEED_THE_LETTER) == 0
+
+
 def _another_scan(ledger: CreditLedger, clock: MovableClock, scan: Scan) -> Scan:
     consumer = registered_consumer(ledger, clock).subject
     code = issue_certificate_code(ledger, cause(clock, "person"), scan.worker)

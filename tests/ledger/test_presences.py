@@ -1,6 +1,8 @@
 """Proofs without a face: retries, and what a failed try leaves behind."""
 
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -8,8 +10,10 @@ import pytest
 from domain.account import Account
 from domain.assurance import OFFICERS
 from domain.attendance import Attendance
+from domain.failed_lookups import FailedLookups
 from domain.presence import PresenceProof
 from domain.rejections import Reason
+from domain.rules import Rules
 from ledger.claims import ClaimChanges
 from ledger.credit_ledger import CreditLedger
 from ledger.own_document import SeenDocument
@@ -25,9 +29,12 @@ from ledger.use_cases.presences import (
 from ledger.use_cases.verification import verify_identity_by_proof
 from tests.conftest import MovableClock
 from tests.controls.moments import LI, ZHAO, refused
-from tests.controls.people import ACCEPTED, CompleteWorker, Person, cause, complete_worker
+from tests.controls.people import ACCEPTED, CompleteWorker, Person, cause, complete_worker, new_person
+from tests.controls.races import at_full_width, race, refusals
 
 PASSCODE = "snow pear 27"
+HOUR = timedelta(hours=1)
+MADE_UP = "90517263"
 
 
 @pytest.fixture
@@ -146,3 +153,64 @@ def test_nobody_is_confirmed_who_cancelled_meanwhile(
     cancel_account(ledger, cause(clock, "person"), worker.subject, ACCEPTED)
     with refused(Reason.SUBJECT_ERASED):
         confirm_presence(ledger, cause(clock, f"staff:{ZHAO}"), ZHAO, code, seen(worker.person))
+
+
+def tries(ledger: CreditLedger, clock: MovableClock, officer_id: UUID) -> int:
+    """How many codes an officer tried in vain this month, by the log."""
+    log = ledger.find(FailedLookups, FailedLookups.stream_for(officer_id, cause(clock, "staff")))
+    return log.count if log else 0
+
+
+def try_code(ledger: CreditLedger, clock: MovableClock, officer_id: UUID, code: str, person: Person) -> None:
+    confirm_presence(ledger, cause(clock, f"staff:{officer_id}"), officer_id, code, seen(person))
+
+
+def test_a_code_that_nobody_waits_under_is_recorded_once_without_what_was_typed(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    # given an officer who types a code of nobody, whose request is sent twice
+    command, person = cause(clock, f"staff:{ZHAO}"), new_person()
+    for _ in range(2):
+        with refused(Reason.PRESENCE_CODE_UNKNOWN):
+            confirm_presence(ledger, command, ZHAO, MADE_UP, seen(person))
+    # then that is on the officer's own trail, without code, name or number
+    *_, last = ledger.events.get(FailedLookups.stream_for(ZHAO, command))
+    assert tries(ledger, clock, ZHAO) == 1
+    assert isinstance(last, FailedLookups.NobodyFound)
+    assert (last.role, last.what, last.named_by) == ("officer", "presence", "presence_code")
+    typed = (MADE_UP, str(person.name), str(person.id_number))
+    assert not [text for text in typed if text in str(vars(last))]
+
+
+def test_an_officer_who_tried_too_many_codes_waits_even_with_a_right_one(
+    ledger: CreditLedger, clock: MovableClock, worker: CompleteWorker
+) -> None:
+    # given an officer who used up an hour's tries
+    for _ in range(Rules().unknown_presence_codes_per_hour):
+        with refused(Reason.PRESENCE_CODE_UNKNOWN):
+            try_code(ledger, clock, ZHAO, MADE_UP, worker.person)
+    # then a right code does not help, of which another officer takes no harm
+    _, code, _ = ask_for_officers(ledger, cause(clock, "person"), worker.subject, "check_in")
+    with refused(Reason.PRESENCE_TOO_MANY_ATTEMPTS):
+        try_code(ledger, clock, ZHAO, code, worker.person)
+    try_code(ledger, clock, LI, code, worker.person)
+    # and an hour later there are new tries
+    clock.advance(HOUR)
+    with refused(Reason.PRESENCE_CODE_UNKNOWN):
+        try_code(ledger, clock, ZHAO, MADE_UP, worker.person)
+
+
+def test_codes_tried_at_once_are_no_more_than_an_hour_allows(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    # given an officer who has four tries left
+    limit, attempt = Rules().unknown_presence_codes_per_hour, partial(try_code, ledger, clock, ZHAO, MADE_UP)
+    for _ in range(limit - 4):
+        with refused(Reason.PRESENCE_CODE_UNKNOWN):
+            attempt(new_person())
+    # when eight are sent at the same moment
+    at_full_width(ledger)
+    outcomes = race(*[partial(attempt, new_person()) for _ in range(8)])
+    # then four are told that there is no such code, and recorded
+    assert sorted(refusals(outcomes)) == ["presence-code-unknown"] * 4 + ["presence-too-many-attempts"] * 4
+    assert tries(ledger, clock, ZHAO) == limit

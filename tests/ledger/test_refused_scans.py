@@ -27,19 +27,23 @@ def receipts(ledger: CreditLedger, worker: CompleteWorker) -> list[tuple[str, st
 
 @pytest.mark.parametrize(
     "reason",
-    [Reason.CODE_ALREADY_USED, Reason.CODE_EXPIRED, Reason.LETTER_NOT_IN_FORCE],
+    [Reason.CODE_ALREADY_USED, Reason.CODE_EXPIRED, Reason.LETTER_NOT_IN_FORCE, Reason.PROMPTS_TOO_MANY],
     ids=lambda r: r.code,
 )
 def test_both_sides_get_a_receipt_of_a_refused_scan(
     ledger: CreditLedger, clock: MovableClock, reason: Reason
 ) -> None:
-    # given a worker's code that is used, or too old, or of a letter that was taken back
+    # given a worker's code that is used, too old, of a letter that was taken back, or one prompt too many
     worker, consumer = complete_worker(ledger, clock), registered_consumer(ledger, clock).subject
     code = issue_certificate_code(ledger, cause(clock, "person:worker"), worker.subject)
     if reason is Reason.CODE_ALREADY_USED:
         request_disclosure(ledger, cause(clock, "person:consumer"), consumer, code, ["tax"])
     elif reason is Reason.CODE_EXPIRED:
         clock.advance(Rules().certificate_code_ttl + timedelta(seconds=1))
+    elif reason is Reason.PROMPTS_TOO_MANY:
+        for _ in range(Rules().worker_prompts_per_hour):
+            fresh = issue_certificate_code(ledger, cause(clock, "person:worker"), worker.subject)
+            request_disclosure(ledger, cause(clock, "person:consumer"), consumer, fresh, ["tax"])
     else:
         revoke_letter(ledger, cause(clock, "person:worker"), worker.subject)
     before = receipts(ledger, worker)

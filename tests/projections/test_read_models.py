@@ -132,7 +132,8 @@ def test_both_sides_have_the_receipts_of_every_scan(connection: Connection, proj
 def test_a_receipt_has_scopes_and_reasons_and_is_paged(connection: Connection, projected: Story) -> None:
     party = projected.consumer.subject
     [first] = disclosures.receipts_of(connection, party, None, 1)
-    [second] = disclosures.receipts_of(connection, party, first[0].disclosure_id, ALL_OF)
+    [second] = disclosures.receipts_of(connection, party, (first[0].at, first[0].disclosure_id), ALL_OF)
+    assert (first[0].at, first[0].disclosure_id) > (second[0].at, second[0].disclosure_id)
     by_id = {scan[0].disclosure_id: scan for scan in (first, second)}
     assert [step.scopes for step in by_id[projected.disclosure]] == [["tax", "health"], ["tax"], ["tax"]]
     assert by_id[projected.declined][1].because == "refused"
