@@ -35,8 +35,8 @@ demo: setup ## Play the whole journey on a fresh system and show what happened
 run: setup ## Play the demo, then keep the system running for a browser
 	@$(BIN)/jiazheng demo --keep-running
 
-test: setup ## Run the tests
-	@$(BIN)/pytest
+test: setup ## Run the tests, in one process a core and at most four
+	@$(BIN)/pytest --numprocesses logical --maxprocesses 4
 
 check: $(READY) ## Lint, format, types, import directions, locked requirements
 	@$(BIN)/ruff check .

@@ -189,9 +189,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselects what needs servers that this machine has not: there is nothing to skip."""
-    if debian.missing() is None:
-        return
+    """Leaves out what cannot run here; several processes begin with the longest files, to end together."""
+    if debian.missing() is not None:
+        _deselect_external(config, items)
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def _deselect_external(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What needs servers that this machine has not: there is nothing to skip."""
     absent = [item for item in items if item.get_closest_marker("external")]
     config.hook.pytest_deselected(items=absent)
     items[:] = [item for item in items if item not in absent]

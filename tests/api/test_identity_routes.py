@@ -1,7 +1,6 @@
 """Identity verification (人证合一验证): POST /v1/identity-challenges, POST /v1/identity-verifications."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
@@ -10,6 +9,7 @@ from tests.controls.api import Api
 from tests.controls.kiosks import WRONG_FACE, RegisteredKiosk, card_of, challenge, own_reading, verified
 from tests.controls.people import new_person
 from tests.controls.problems import refusal
+from tests.controls.routes import NOBODY_THERE
 from tests.controls.trails import fields_of
 from tests.controls.visitors import Visitor, register_worker
 from tests.controls.workers import choosing_worker, verified_worker
@@ -83,7 +83,7 @@ def test_a_reading_signed_with_another_key_is_refused(api: Api, kiosk: Registere
     assert refusal(answer) == (403, "signature-invalid", None)
 
 
-@pytest.mark.parametrize("kiosk_id", [str(uuid4()), "no-uuid"])
+@pytest.mark.parametrize("kiosk_id", [NOBODY_THERE, "no-uuid"])
 def test_a_kiosk_that_nobody_registered_is_refused(api: Api, kiosk_id: str) -> None:
     worker = choosing_worker(api)
     stranger = RegisteredKiosk(kiosk_id, Signer(), api.url)

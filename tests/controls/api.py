@@ -21,7 +21,6 @@ from jiazheng.bootstrap import open_api_parts
 from jiazheng.demo.client import Client
 from jiazheng.serving import SERVED
 from jiazheng.settings import Settings
-from ledger.hints import Polling
 from ledger.sms_outbox import SmsOutbox
 from projections.catalogue import followers
 from projections.runner import run
@@ -29,7 +28,6 @@ from tests.conftest import MovableClock
 from tests.controls.document_check import HeldToItsDocument
 
 START_SECONDS = 60.0
-IDLE_SECONDS = 0.02
 
 _keys = count(1)
 
@@ -43,7 +41,8 @@ class Projecting:
 
     def start(self) -> None:
         self._stop = Event()
-        arguments = (followers(self._parts.ledger), self._stop, Polling(IDLE_SECONDS))
+        ledger = self._parts.ledger
+        arguments = (followers(ledger), self._stop, ledger.wakeups)
         self._thread = Thread(target=run, args=arguments, name="projections")
         self._thread.start()
 

@@ -6,14 +6,18 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 
 from jiazheng.embedded.accounts import Account
 
 CHECKOUT = Path(__file__).parents[2]
+Told = TypeVar("Told")
 
 
 def processes_of(state_dir: Path) -> list[psutil.Process]:
@@ -38,8 +42,17 @@ def postmaster_pid(state_dir: Path) -> int:
     return int((state_dir / "postgres/data/postmaster.pid").read_text().partition("\n")[0])
 
 
+def told_by_processes(state_dir: Path, tell: Callable[[psutil.Process], Told]) -> list[Told]:
+    """What each process in the state folder tells; one may end between being found and being asked."""
+    told = []
+    for process in processes_of(state_dir):
+        with suppress(psutil.NoSuchProcess):
+            told.append(tell(process))
+    return told
+
+
 def command_lines(state_dir: Path) -> str:
-    return "\n".join(" ".join(process.cmdline()) for process in processes_of(state_dir))
+    return "\n".join(told_by_processes(state_dir, lambda process: " ".join(process.cmdline())))
 
 
 @dataclass(frozen=True)

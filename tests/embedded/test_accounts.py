@@ -4,11 +4,12 @@ import os
 import pwd
 from pathlib import Path
 
+import psutil
 import pytest
 
 from jiazheng.embedded import EmbeddedPostgres, ServiceError, default_state_dir
 from jiazheng.embedded.accounts import Account, server_account
-from tests.embedded.machine import OrdinaryUser, processes_of, run_script
+from tests.embedded.machine import OrdinaryUser, run_script, told_by_processes
 from tests.embedded.sql import ask
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root starts servers as somebody else")
@@ -34,15 +35,15 @@ def test_root_hands_the_servers_to_an_account_without_rights(
     server: EmbeddedPostgres, server_dir: Path
 ) -> None:
     assert server.is_running()
-    assert {process.uids().effective for process in processes_of(server_dir)} == {
-        pwd.getpwnam("postgres").pw_uid
-    }
+    owners = told_by_processes(server_dir, lambda process: process.uids().effective)
+    assert {*owners} == {pwd.getpwnam("postgres").pw_uid}
 
 
 @as_root
 @pytest.mark.usefixtures("server")
 def test_root_runs_a_copy_of_the_binaries_that_the_account_can_read(server_dir: Path) -> None:
-    assert all(process.exe().startswith(str(server_dir)) for process in processes_of(server_dir))
+    programs = told_by_processes(server_dir, psutil.Process.exe)
+    assert all(program.startswith(str(server_dir)) for program in programs)
 
 
 @as_root
@@ -51,7 +52,7 @@ def test_a_server_follows_to_another_account(state_dir: Path) -> None:
         server = EmbeddedPostgres(state_dir, name)
         server.start()
         assert ask(server.app_url("ledger"), "SELECT 1") == [1]
-        assert {process.username() for process in processes_of(state_dir)} == {name}
+        assert {*told_by_processes(state_dir, psutil.Process.username)} == {name}
         server.stop()
 
 

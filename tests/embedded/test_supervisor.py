@@ -14,7 +14,7 @@ from jiazheng.backoff import Backoff
 from jiazheng.embedded import EmbeddedPostgres, EmbeddedValkey, ServiceError, StateLockedError
 from jiazheng.embedded.waiting import wait_until
 from jiazheng.supervisor import Role, Supervisor
-from tests.embedded.machine import postmaster_pid, processes_of
+from tests.embedded.machine import postmaster_pid, processes_of, told_by_processes
 from tests.embedded.sql import ask
 
 
@@ -25,15 +25,8 @@ def shell(name: str, state_dir: Path, script: str, ready: Callable[[], bool] | N
 
 def sleeping(state_dir: Path, *seconds: int) -> list[psutil.Process]:
     wanted = [["sleep", str(number)] for number in seconds]
-    return [process for process in processes_of(state_dir) if _command(process) in wanted]
-
-
-def _command(process: psutil.Process) -> list[str]:
-    """The command line; none of a process that ends at this moment."""
-    try:
-        return process.cmdline()
-    except (psutil.NoSuchProcess, psutil.ZombieProcess):
-        return []
+    commands = told_by_processes(state_dir, lambda process: (process.cmdline(), process))
+    return [process for command, process in commands if command in wanted]
 
 
 def test_each_starts_when_the_one_before_is_ready_and_stops_before_it(state_dir: Path) -> None:
@@ -155,7 +148,8 @@ time.sleep(99)
         [], [Role("outer", [sys.executable, "-c", program, str(state_dir / "inner")])], state_dir
     ):
         assert wait_until(lambda: len(sleeping(state_dir, 102)) == 1, 10)
-        [outer] = [process for process in processes_of(state_dir) if "-c" in process.cmdline()]
+        commands = told_by_processes(state_dir, lambda process: (process.cmdline(), process))
+        [outer] = [process for command, process in commands if "-c" in command]
         outer.send_signal(signal.SIGKILL)
         assert wait_until(lambda: sleeping(state_dir, 102) == [], 5)
 

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -12,7 +11,13 @@ import pytest
 from jiazheng.embedded import EmbeddedPostgres, EmbeddedValkey, StateLockedError
 from jiazheng.embedded.waiting import wait_until
 from jiazheng.supervisor import Supervisor
-from tests.embedded.machine import OrdinaryUser, postmaster_pid, processes_of, run_script
+from tests.embedded.machine import (
+    OrdinaryUser,
+    postmaster_pid,
+    processes_of,
+    run_script,
+    told_by_processes,
+)
 from tests.embedded.sql import ask
 
 pytestmark = pytest.mark.slow
@@ -42,7 +47,7 @@ def test_a_signal_stops_everything(supervised: subprocess.Popen[str], state_dir:
 def test_a_signal_stops_everything_for_an_ordinary_user(state_dir: Path, ordinary: OrdinaryUser) -> None:
     with run_script("supervised.py", state_dir, ordinary) as script:
         read_until(script, "sleeper is ready")
-        assert {process.username() for process in processes_of(state_dir)} == {ordinary.account.name}
+        assert {*told_by_processes(state_dir, psutil.Process.username)} == {ordinary.account.name}
         script.terminate()
         assert script.wait(30) == 0
     assert processes_of(state_dir) == []
@@ -50,7 +55,8 @@ def test_a_signal_stops_everything_for_an_ordinary_user(state_dir: Path, ordinar
 
 def test_a_second_interrupt_does_not_wait(supervised: subprocess.Popen[str], state_dir: Path) -> None:
     # given a server that does not react
-    [valkey] = [process for process in processes_of(state_dir) if process.name() == "valkey-server"]
+    servers = told_by_processes(state_dir, lambda process: (process.name(), process))
+    [valkey] = [process for name, process in servers if name == "valkey-server"]
     valkey.suspend()
     supervised.send_signal(signal.SIGINT)
     read_until(supervised, "sleeper stopped")
@@ -89,12 +95,6 @@ def test_roles_and_valkey_end_with_a_killed_supervisor(
 ) -> None:
     supervised.kill()
     supervised.wait()
-    assert wait_until(lambda: server_names(state_dir) == {"postgres"}, 10)
+    assert wait_until(lambda: {*told_by_processes(state_dir, psutil.Process.name)} == {"postgres"}, 10)
     with Supervisor([EmbeddedPostgres(state_dir)], [], state_dir):
         pass
-
-
-def server_names(state_dir: Path) -> set[str]:
-    with suppress(psutil.NoSuchProcess):  # one ended between two looks
-        return {process.name() for process in processes_of(state_dir)}
-    return set()

@@ -30,28 +30,48 @@ def test_a_ticket_out_of_its_time_is_expired(at: object) -> None:
         TICKETS.read(CERTIFICATE_CODE, text, at, TTL)  # type: ignore[arg-type] # an instant
 
 
-def _forgeries() -> list[str]:
+def _forgeries() -> dict[str, str]:
     genuine = TICKETS.issue(CERTIFICATE_CODE, WANG, NOON)
     flipped = ("B" if genuine[20] == "A" else "A").join((genuine[:20], genuine[21:]))
     elsewhere = Tickets(b"\1" * 32).issue(CERTIFICATE_CODE, LI, NOON)
     of_another_kind = TICKETS.issue(IDENTITY_CHALLENGE, WANG, NOON)
-    return ["", "code", "ä", "A" * 500, genuine[:-4], flipped, elsewhere, of_another_kind]
+    return {
+        "nothing": "",
+        "a word": "code",
+        "not ASCII": "ä",
+        "too long": "A" * 500,
+        "cut off": genuine[:-4],
+        "one letter changed": flipped,
+        "of another system": elsewhere,
+        "of another kind": of_another_kind,
+    }
 
 
-@pytest.mark.parametrize("text", _forgeries())
+FORGERIES = _forgeries()
+
+
+@pytest.mark.parametrize("text", FORGERIES.values(), ids=FORGERIES.keys())
 def test_what_we_did_not_issue_for_this_is_invalid(text: str) -> None:
     with refused(Reason.CODE_INVALID):
         TICKETS.read(CERTIFICATE_CODE, text, NOON, TTL)
 
 
-def _other_spellings() -> list[str]:
+def _other_spellings() -> dict[str, str]:
     """Texts that a lenient decoder reads as the same octets."""
     genuine = TICKETS.issue(CERTIFICATE_CODE, WANG, NOON)
     unused_bits = genuine[:-3] + chr(ord(genuine[-3]) + 1) + "=="
-    return [f"{genuine[:9]}!{genuine[9:]}", f"{genuine}\n", f"{genuine}====", unused_bits]
+    return {
+        "a foreign letter": f"{genuine[:9]}!{genuine[9:]}",
+        "a line's end": f"{genuine}\n",
+        "more padding": f"{genuine}====",
+        "unused bits": unused_bits,
+    }
 
 
-@pytest.mark.parametrize("text", _other_spellings())
+OTHER_SPELLINGS = _other_spellings()
+
+
+@pytest.mark.parametrize("text", OTHER_SPELLINGS.values(), ids=OTHER_SPELLINGS.keys())
 def test_a_ticket_has_one_spelling_so_that_it_is_used_once(text: str) -> None:
     with refused(Reason.CODE_INVALID):
         TICKETS.read(CERTIFICATE_CODE, text, NOON, TTL)
