@@ -1,4 +1,7 @@
-"""Bodies of requests: none is read further than its kind may be long, whether or not its length is told."""
+"""Bodies of requests: none is read further than its kind may be long, whether or not its length is told.
+
+The framework's own limit answers in plain text, and knows one length for a route, not for a kind of body.
+"""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -43,7 +43,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "employment-not-chosen": ("The worker does not wait for a confirmation", "Reload the list."),
     "employment-not-open": ("There is no employment to end", "Reload the list."),
     "enterprise-already-chosen": ("The enterprise is chosen already", "Choose another one, or wait."),
-    "enterprise-struck-off": ("The enterprise is struck off", "Choose another one."),
+    "enterprise-struck-off": ("The enterprise is struck off", "The worker chooses another one."),
     "enterprise-unknown": ("There is no such enterprise", "Search for it again."),
     "entry-already-lifted": ("The entry is lifted already", "Nothing to do."),
     "entry-already-there": ("This document is entered already", "Look at the enterprise's record."),

@@ -206,7 +206,7 @@ OWN_REFUSALS: dict[str, Codes] = {
     "GET /v1/enterprise/employments": OPERATING | {"too-busy"},
     "POST /v1/enterprise/employments/{worker_id}/confirmation": OPERATING
     | ERASED
-    | {"employment-not-chosen", "worker-unknown"},
+    | {"employment-not-chosen", "enterprise-struck-off", "worker-unknown"},
     "POST /v1/enterprise/employments/{worker_id}/refusal": OPERATING
     | ERASED
     | {"employment-not-chosen", "worker-unknown"},
@@ -250,7 +250,7 @@ OWN_REFUSALS: dict[str, Codes] = {
     # the regulator's desk
     "POST /v1/trail-searches": ID_NUMBER | {"cursor-invalid", "not-found"},
     "POST /v1/authorization-replays": ID_NUMBER | {"not-found"},
-    "GET /v1/statistics": NONE,
+    "GET /v1/statistics": frozenset({"day-in-future"}),
     # administration
     "GET /v1/staff": NONE,
     "POST /v1/staff": ID_NUMBER | {"enterprise-unknown", "officer-exists"},

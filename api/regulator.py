@@ -17,6 +17,7 @@ from api.schemas import PLAIN, ShortText
 from domain.access import Look
 from domain.identifiers import IdNumber
 from domain.rejections import Reason, Refused
+from domain.streams import local_day
 from ledger.event_reader import read_events
 from ledger.positions import Position
 from ledger.use_cases.regulation import (
@@ -177,6 +178,8 @@ async def numbers(
     key = read_cursor(cursor, plain, plain)
     after = (key[0], key[1]) if key else None
     first_day = date.fromisoformat(f"{month}-01")
+    if first_day > local_day(act.cause.at):
+        raise Refused(Reason.DAY_IN_FUTURE, field="month")
     rows = await act.query(statistics.by_region, first_day, province, after, limit)
     shown_from = act.parts.ledger.rules.statistics_shown_from
     following = cursor_after(rows, limit, lambda last: [last.province, last.city])

@@ -130,10 +130,10 @@ class Enterprise(LedgerAggregate):
             del changed["uscc"]
             self.happen(self.Revised, cause, **changed)
 
-    def require_choosable(self) -> None:
-        """Refuse that a worker chooses an enterprise that was struck off (注销)."""
+    def require_not_struck_off(self, field: str | None = None) -> None:
+        """Refuse that a worker chooses an enterprise that was struck off (注销), or that it confirms one."""
         if self.details.status == "struck_off":
-            raise Refused(Reason.ENTERPRISE_STRUCK_OFF, field="enterprise_ids")
+            raise Refused(Reason.ENTERPRISE_STRUCK_OFF, field=field)
 
     def add_entry(self, cause: Cause, entry_id: UUID, kind: str, decision: Decision) -> None:
         """Add an award, a penalty or a listing; the same document is entered once."""

@@ -60,6 +60,7 @@ RECEIPTED = frozenset(
         Reason.LETTER_NOT_IN_FORCE,
         Reason.LETTER_OUTDATED,
         Reason.PROMPTS_TOO_MANY,
+        Reason.SCOPE_NOT_COVERED,
     }
 )
 """The refusals of a scan that both sides get a receipt of; the others are mistakes in the request."""

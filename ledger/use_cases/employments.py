@@ -20,14 +20,15 @@ def choose_enterprises(
         enterprise = ledger.find(Enterprise, enterprise_id)
         if enterprise is None:
             raise Refused(Reason.ENTERPRISE_UNKNOWN, field="enterprise_ids")
-        enterprise.require_choosable()
+        enterprise.require_not_struck_off("enterprise_ids")
         worker.choose_enterprise(cause, enterprise_id)
     return ledger.commit(cause, worker)
 
 
 @repeatable
 def confirm_employment(ledger: CreditLedger, cause: Cause, subject: UUID, enterprise_id: UUID) -> Appended:
-    """The enterprise says yes."""
+    """The enterprise says yes, if there still is one."""
+    ledger.load(Enterprise, enterprise_id).require_not_struck_off()
     return _decide(ledger, cause, subject, lambda worker: worker.confirm_employment(cause, enterprise_id))
 
 

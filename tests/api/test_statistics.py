@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64encode
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -52,6 +53,11 @@ def test_numbers_below_ten_are_not_told(api: Api) -> None:
     first = numbers(api, limit="1").json()
     second = numbers(api, limit="1", cursor=first["next"]).json()
     assert [row["city"] for row in first["items"] + second["items"]] == sorted(rows)
+
+
+def test_a_month_that_has_not_begun_has_no_numbers(api: Api) -> None:
+    next_month = (api.clock() + timedelta(days=31)).strftime("%Y-%m")
+    assert refusal(numbers(api, month=next_month)) == (422, "day-in-future", "month")
 
 
 @pytest.mark.parametrize("month", ["", "2026", "2026-13", "2026-00", "2026-3", "1999-01", "2026-03-01"])

@@ -71,7 +71,7 @@ def test_an_enterprise_that_was_struck_off_is_chosen_no_more(status: str, may_be
     enterprise = aggregates.enterprise()
     enterprise.revise(cause(), replace(aggregates.AINONG_LISTED, status=status))
     if may_be:
-        enterprise.require_choosable()
+        enterprise.require_not_struck_off()
     else:
         with refused(Reason.ENTERPRISE_STRUCK_OFF):
-            enterprise.require_choosable()
+            enterprise.require_not_struck_off()

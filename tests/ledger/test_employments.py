@@ -120,6 +120,19 @@ def test_an_enterprise_that_was_struck_off_is_not_chosen(
     assert _employments(ledger, subject) == {}
 
 
+def test_an_enterprise_that_was_struck_off_since_confirms_nobody(
+    ledger: CreditLedger, clock: MovableClock, subject: UUID
+) -> None:
+    # given a worker who chose an enterprise that was struck off afterwards
+    list_enterprises(ledger, cause(clock, "staff:editor"), [AINONG_LISTED])
+    choose_enterprises(ledger, cause(clock, "person"), subject, [AINONG])
+    list_enterprises(ledger, cause(clock, "staff:editor"), [replace(AINONG_LISTED, status="struck_off")])
+    # when an operator who is still there confirms, then it is refused
+    with refused(Reason.ENTERPRISE_STRUCK_OFF):
+        confirm_employment(ledger, cause(clock, "staff:operator"), subject, AINONG)
+    assert _employments(ledger, subject) == {AINONG: "chosen"}
+
+
 def test_a_repeated_entry_and_its_lift_are_recorded_once(ledger: CreditLedger, clock: MovableClock) -> None:
     # given an entry whose command comes twice
     list_enterprises(ledger, cause(clock, "staff:editor"), [AINONG_LISTED])

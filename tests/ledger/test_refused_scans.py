@@ -27,13 +27,20 @@ def receipts(ledger: CreditLedger, worker: CompleteWorker) -> list[tuple[str, st
 
 @pytest.mark.parametrize(
     "reason",
-    [Reason.CODE_ALREADY_USED, Reason.CODE_EXPIRED, Reason.LETTER_NOT_IN_FORCE, Reason.PROMPTS_TOO_MANY],
+    [
+        Reason.CODE_ALREADY_USED,
+        Reason.CODE_EXPIRED,
+        Reason.LETTER_NOT_IN_FORCE,
+        Reason.PROMPTS_TOO_MANY,
+        Reason.SCOPE_NOT_COVERED,
+    ],
     ids=lambda r: r.code,
 )
 def test_both_sides_get_a_receipt_of_a_refused_scan(
     ledger: CreditLedger, clock: MovableClock, reason: Reason
 ) -> None:
-    # given a worker's code that is used, too old, of a letter that was taken back, or one prompt too many
+    # given a worker's code that is used, too old, of a letter that was taken back or covers less, or one
+    # prompt too many
     worker, consumer = complete_worker(ledger, clock), registered_consumer(ledger, clock).subject
     code = issue_certificate_code(ledger, cause(clock, "person:worker"), worker.subject)
     if reason is Reason.CODE_ALREADY_USED:
@@ -44,14 +51,15 @@ def test_both_sides_get_a_receipt_of_a_refused_scan(
         for _ in range(Rules().worker_prompts_per_hour):
             fresh = issue_certificate_code(ledger, cause(clock, "person:worker"), worker.subject)
             request_disclosure(ledger, cause(clock, "person:consumer"), consumer, fresh, ["tax"])
-    else:
+    elif reason is Reason.LETTER_NOT_IN_FORCE:
         revoke_letter(ledger, cause(clock, "person:worker"), worker.subject)
+    asked = ["tax", "salary"] if reason is Reason.SCOPE_NOT_COVERED else ["tax"]
     before = receipts(ledger, worker)
     # when it is scanned, and the request is sent again
     scan = cause(clock, "person:consumer")
     for _ in range(2):
         with pytest.raises(Refused) as refusal:
-            request_disclosure(ledger, scan, consumer, code, ["tax"])
+            request_disclosure(ledger, scan, consumer, code, asked)
         assert refusal.value.reason is reason
     # then one receipt says why nothing came of it
     assert [new for new in receipts(ledger, worker) if new not in before] == [("scan_refused", reason.code)]
