@@ -43,11 +43,13 @@ def postmaster_pid(state_dir: Path) -> int:
 
 
 def told_by_processes(state_dir: Path, tell: Callable[[psutil.Process], Told]) -> list[Told]:
-    """What each process in the state folder tells; one may end between being found and being asked."""
+    """What each process in the state folder tells; one that ends meanwhile tells nothing true."""
     told = []
     for process in processes_of(state_dir):
         with suppress(psutil.NoSuchProcess):
-            told.append(tell(process))
+            answer = tell(process)
+            if process.status() != psutil.STATUS_ZOMBIE:
+                told.append(answer)
     return told
 
 

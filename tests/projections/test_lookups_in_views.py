@@ -1,10 +1,13 @@
 """Read models are filled and asked by their keys, which begin with the partition."""
 
+import psycopg
 import pytest
 
+from domain.enterprise import Enterprise, EnterpriseDetails
 from domain.streams import PARTITIONS
 from jiazheng.embedded.postgres import EmbeddedPostgres
 from ledger.credit_ledger import CreditLedger
+from ledger.use_cases.enterprises import list_enterprises
 from projections import (
     credit_records,
     disclosures,
@@ -20,7 +23,9 @@ from projections.catalogue import PROJECTIONS, followers
 from projections.enterprise_directory import Search
 from projections.runner import catch_up
 from tests.conftest import Databases, MovableClock, fresh_databases
+from tests.controls import people
 from tests.controls.moments import WANG
+from tests.controls.people import cause
 from tests.controls.plans import planned
 from tests.projections.conftest import Story
 
@@ -70,3 +75,24 @@ def test_a_read_model_is_asked_by_its_keys(
     keys = {f"{table.name}_pkey" for model in PROJECTIONS for table in model.TABLES if table.owner}
     # the index of their order finds an enterprise as well, and staff are listed, never looked up
     assert keys - plans.indexes() <= {"enterprises_pkey", "staff_pkey"}
+
+
+def test_a_rare_name_among_more_than_are_looked_at_one_by_one_is_found_by_its_grams(
+    ledger: CreditLedger, owner_url: str, clock: MovableClock
+) -> None:
+    # given one enterprise that lies behind more than a thousand others
+    many = [people.enterprise(number) for number in range(20_000, 21_100)]
+    last = max(many, key=lambda one: Enterprise.stream_for(one.uscc))
+    rare = EnterpriseDetails(last.uscc, "麒麟家政", "麒麟", last.province, last.city, "operating")
+    list_enterprises(ledger, cause(clock, "staff:editor"), [*(one for one in many if one is not last), rare])
+    catch_up(followers(ledger))
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        owner.execute("VACUUM ANALYZE views.enterprises")
+    # when it is searched for by name, brand and spelling
+    wanted = (Search(text="麒麟"), Search(brand="麒麟"), Search(name="qljz"), Search(text="qilinjia"))
+    with planned(ledger.pool) as plans, ledger.pool.connection() as planning:
+        planning.execute("SET enable_indexscan = off")  # a thousand in order are cheap, a million are not
+        found = [[row.uscc for row in enterprise_directory.search(planning, one, None, 20)] for one in wanted]
+    # then each finds it alone, since the indexes make the grams that they are asked for
+    assert found == [[rare.uscc]] * 4
+    assert {"enterprises_written", "enterprises_spelled"} <= plans.indexes()

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from random import Random
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,7 +18,6 @@ from projections.search_keys import folded, pinyin, pinyin_initials
 from tests.conftest import MovableClock
 from tests.controls import people
 from tests.controls.people import cause
-from tests.controls.plans import planned
 
 BRANDS = ("爱侬", "管佳", "安心", "58到家", "好帮手", "e家洁", "天使", "")
 TRADES = ("家政服务", "母婴护理", "保洁服务", "养老服务", "月嫂YY服务")
@@ -141,24 +139,3 @@ def test_a_cursor_survives_enterprises_that_are_listed_meanwhile(
     # then everything that was there is read once, and nothing twice
     assert len(read) == len(set(read))
     assert before <= set(read)
-
-
-def test_a_rare_name_among_more_than_are_looked_at_one_by_one_is_found_by_its_grams(
-    ledger: CreditLedger, owner_url: str, clock: MovableClock
-) -> None:
-    # given one enterprise that lies behind more than a thousand others
-    many = [people.enterprise(number) for number in range(20_000, 21_100)]
-    last = max(many, key=lambda one: Enterprise.stream_for(one.uscc))
-    rare = EnterpriseDetails(last.uscc, "麒麟家政", "麒麟", last.province, last.city, "operating")
-    list_enterprises(ledger, cause(clock, "staff:editor"), [one for one in many if one is not last] + [rare])
-    catch_up(followers(ledger))
-    with psycopg.connect(owner_url, autocommit=True) as owner:
-        owner.execute("ANALYZE views.enterprises")
-    # when it is searched for by name, brand and spelling
-    wanted = (Search(text="麒麟"), Search(brand="麒麟"), Search(name="qljz"), Search(text="qilinjia"))
-    with planned(ledger.pool) as plans, ledger.pool.connection() as planning:
-        planning.execute("SET enable_indexscan = off")  # a thousand in order are cheap, a million are not
-        found = [[row.uscc for row in search(planning, one, None, 20)] for one in wanted]
-    # then each finds it alone, since the indexes make the grams that they are asked for
-    assert found == [[rare.uscc]] * 4
-    assert {"enterprises_written", "enterprises_spelled"} <= plans.indexes()
