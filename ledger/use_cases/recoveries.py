@@ -14,11 +14,11 @@ from domain.streams import local_day
 from ledger import id_numbers
 from ledger.claims import Claim, ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
+from ledger.face_gate import has_face_consent
 from ledger.own_document import CardReading, document_of, refusal_of, rename_as_on
 from ledger.presence_gate import require_presence, use_proof
 from ledger.tickets import RECOVERY, TicketKind
 from ledger.use_cases.accounts import end_sign_ins
-from ledger.use_cases.face_consents import has_face_consent
 from ledger.use_cases.presences import PRESENCE_CODE, code_of
 
 
