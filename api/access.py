@@ -37,6 +37,8 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/sessions": PUBLIC,
     "POST /v1/session-second-factors": PUBLIC,
     "POST /v1/session-presence-requests": PUBLIC,
+    "POST /v1/recovery-requests": PUBLIC,
+    "POST /v1/recoveries": PUBLIC,
     "POST /v1/session-refreshes": PUBLIC,
     "DELETE /v1/session": SIGNED_IN,
     "POST /v1/handovers": WORKER,

@@ -120,9 +120,10 @@ class Act:
         return await run_in_threadpool(ask)
 
     def _tell_positions(self, result: object) -> None:
+        """In the order of the log: a retry knows no other."""
         outcome = result[-1] if isinstance(result, tuple) and result else result
         if isinstance(outcome, Appended) and outcome.positions:
-            self.response.headers[POSITION_HEADER] = ",".join(map(str, outcome.positions))
+            self.response.headers[POSITION_HEADER] = ",".join(map(str, sorted(outcome.positions)))
 
 
 def act(request: Request, response: Response) -> Act:

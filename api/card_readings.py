@@ -5,6 +5,7 @@ from binascii import Error as NotBase64
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Form
 from pydantic import BaseModel, Field, ValidationError
 
 from api.act import Act
@@ -20,6 +21,8 @@ from ledger.own_document import CardReading
 from ledger.tickets import IDENTITY_CHALLENGE
 from ledger.use_cases.credit_records import key_id_of, verify_jws
 
+JwsText = Annotated[str | None, Form(max_length=20_000, description="compact JWS of a registered kiosk")]
+
 
 class CardReadingClaims(BaseModel):
     """What a kiosk signs: the raw document as the decoder gave it, and the evidence of the reading."""
@@ -33,14 +36,16 @@ class CardReadingClaims(BaseModel):
     transcript_sha256: Sha256Hex
 
 
-def read_card(ledger: CreditLedger, act: Act, token: str) -> tuple[CardReading, bytes, Where]:
-    """Verify and parse a signed reading.
+def read_card(
+    ledger: CreditLedger, act: Act, token: str, challenged: UUID | None = None
+) -> tuple[CardReading, bytes, Where]:
+    """Verify and parse a signed reading, for a challenge of the caller's or of whatever was `challenged`.
 
     Returns:
         the reading, the card's portrait as an encoded picture, and where it was read.
 
     Raises:
-        Refused: the signer is unknown, the signature is wrong, or the challenge is not the caller's.
+        Refused: the signer is unknown, the signature is wrong, or the challenge is another one's.
         Problem: the document cannot be read.
     """
     kiosk_id, claims = _verified(ledger, token)
@@ -48,7 +53,7 @@ def read_card(ledger: CreditLedger, act: Act, token: str) -> tuple[CardReading, 
     challenge = ledger.tickets.read(
         IDENTITY_CHALLENGE, claims.challenge, act.cause.at, rules.identity_challenge_ttl
     )
-    if claims.aud != act.parts.public_url or challenge.subject_id != act.caller:
+    if claims.aud != act.parts.public_url or challenge.subject_id != (challenged or act.caller):
         raise Refused(Reason.CHALLENGE_EXPIRED, field="card_reading")
     try:
         document = parse_card_text(CardKind(claims.kind), b64decode(claims.text))

@@ -36,7 +36,7 @@ TAGS = [
     {"name": name, "description": text}
     for name, text in {
         "public": "For everybody: enterprises (企业信用查询), announcements (首页), the download page",
-        "sessions": "Signing in and out (登录)",
+        "sessions": "Signing in and out (登录), and the way back without the phone (找回账号)",
         "account": "Registration (注册), the own account, receipts of scans, cancellation (注销)",
         "personal centre": "个人中心: phone, passcode, sessions, known devices, who looked",
         "face consent": "The separate consent to face checks (单独同意)",

@@ -62,9 +62,13 @@ async def showing(
 async def require_face_check(act: Act, step: str, subject: UUID) -> None:
     """Refuse before a picture is looked at: without consent, naming other ways, or after too many tries."""
     if not await act.read(has_face_consent, subject):
-        ways = ways_without_face(step)
-        raise Problem("face-consent-missing", 403, "photo", members={"ways": ways})
+        raise consent_missing(step)
     await act.run(require_attempt_left, subject)
+
+
+def consent_missing(step: str) -> Problem:
+    """No face is compared; it names the other ways."""
+    return Problem("face-consent-missing", 403, "photo", members={"ways": ways_without_face(step)})
 
 
 async def _check_face(act: Act, step: str, photo: UploadFile, subject: UUID) -> FaceEvidence:
@@ -76,12 +80,12 @@ async def _check_face(act: Act, step: str, photo: UploadFile, subject: UUID) -> 
     return _evidence(verification, where_of(act))
 
 
-async def enrol_face(
-    act: Act, photo: UploadFile, portrait: bytes, where: Where
+async def compare_with_card(
+    act: Act, step: str, subject: UUID, photo: UploadFile, portrait: bytes, where: Where
 ) -> tuple[FaceEvidence, FaceTemplate]:
     """Compare a photo with the portrait of a card; the photo's template is what later checks compare with."""
-    await require_face_check(act, "identity", act.caller)
-    verification = await _verify(act, photo, PortraitImage(portrait), act.caller)
+    await require_face_check(act, step, subject)
+    verification = await _verify(act, photo, PortraitImage(portrait), subject)
     found = verification.template
     return _evidence(verification, where), FaceTemplate(found.model, found.kind, found.to_bytes())
 

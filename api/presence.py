@@ -24,7 +24,7 @@ CardStep = Literal["identity", "authorization", "check_in", "disclosure"]
 OfficerStep = Literal[
     "identity", "authorization", "check_in", "disclosure", "phone_change", "passcode_change", "cancellation"
 ]
-ProofStep = Literal[OfficerStep, "sign_in"]
+ProofStep = Literal[OfficerStep, "sign_in", "recovery"]
 
 
 class CardProofIn(BaseModel):

@@ -160,6 +160,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "presence-too-many-attempts": ("Too many tries in an hour", "Wait an hour, or go another way."),
     "profile-too-many-saves": ("Too many saves today", "Go on tomorrow."),
     "prompts-too-many": ("Too many requests in an hour", "Wait a while."),
+    "recovery-expired": (
+        "The way back took too long, or is over, or is another phone's",
+        "Ask for a new SMS code, and begin again.",
+    ),
     "record-corrected": ("The record was corrected already", "Correct its last correction instead."),
     "reference-reused": (
         "The reference was used with another content",

@@ -112,6 +112,20 @@ OWN_REFUSALS: dict[str, Codes] = {
     "POST /v1/sessions": PHONE | ERASED | {"account-unknown", "second-factor-needed", "sms-code-wrong"},
     "POST /v1/session-second-factors": SHOWING | PASSCODE | ERASED | {"second-factor-expired"},
     "POST /v1/session-presence-requests": ERASED | {"presence-code-taken", "second-factor-expired"},
+    "POST /v1/recovery-requests": PHONE | {"presence-code-taken", "sms-code-wrong"},
+    "POST /v1/recoveries": PHONE
+    | CARD
+    | FACE
+    | PROOF
+    | OPEN
+    | ERASED
+    | {
+        "id-number-taken",
+        "phone-taken",
+        "phone-unchanged",
+        "presence-too-many-attempts",
+        "recovery-expired",
+    },
     "POST /v1/session-refreshes": frozenset({"token-invalid"}),
     "DELETE /v1/session": NONE,
     "POST /v1/handovers": NONE,

@@ -36,6 +36,8 @@ KIND_OF_ROUTE = {
     "POST /v1/sessions": SIGN_INS,
     "POST /v1/session-second-factors": SIGN_INS,
     "POST /v1/session-presence-requests": SIGN_INS,
+    "POST /v1/recovery-requests": SIGN_INS,
+    "POST /v1/recoveries": SIGN_INS,
     "POST /v1/handover-sessions": SIGN_INS,
     "POST /v1/staff-challenges": SIGN_INS,
     "POST /v1/staff-passkeys": SIGN_INS,

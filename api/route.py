@@ -24,11 +24,11 @@ from api.problems import KNOWN_ERRORS, Problem, problem_of, response_of
 from api.request_limits import KIND_OF_OWN_ROUTE, KIND_OF_ROUTE
 from api.tokens import BORROWED, Session
 from api.uploads import UPLOADS, received
-from domain.handover import Handover
 from domain.rejections import Reason, Refused
 from domain.staff import STAFF_ROLES, StaffMember
 from ledger.credit_ledger import CreditLedger
 from ledger.positions import InvalidPosition, Position, latest, parse_positions
+from ledger.use_cases.handovers import running_handover
 from projections.catalogue import reached
 
 POSITION_HEADER = "Ledger-Position"
@@ -117,8 +117,7 @@ def _require_in_office(ledger: CreditLedger, session: Session) -> None:
 
 def _require_borrowed(parts: Parts, session: Session) -> None:
     """The session ends with its handover, even if whoever ended it died before the row was deleted."""
-    handover = parts.ledger.load(Handover, session.session_id, missing=Reason.TOKEN_INVALID)
-    handover.require_running(parts.clock())
+    running_handover(parts.ledger, parts.clock(), session.session_id)
 
 
 async def _answer_once(request: Request, own: Handler, *, is_kept: bool) -> Response:

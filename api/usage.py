@@ -79,6 +79,8 @@ USAGE_OF_ROUTE: dict[str, Usage] = {
     "GET /download/qr.png": NoLook.NOBODYS,
     "GET /download/qr.svg": NoLook.NOBODYS,
     "POST /v1/sms-codes": NoLook.NOBODYS,
+    "POST /v1/recovery-requests": NoLook.NOBODYS,
+    "POST /v1/recoveries": NoLook.NOBODYS,
     "DELETE /v1/session": NoLook.NOBODYS,
     "POST /v1/staff-challenges": NoLook.NOBODYS,
     "POST /v1/staff-passkeys": NoLook.NOBODYS,

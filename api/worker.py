@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Form, status
+from fastapi import status
 from pydantic import BaseModel, Field
 
 from api.act import Acting
-from api.card_readings import read_card
-from api.faces import Photo, ProofId, enrol_face, showing
+from api.card_readings import JwsText, read_card
+from api.faces import Photo, ProofId, compare_with_card, showing
 from api.handovers import forget_borrowed
 from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.problems import Problem
@@ -23,8 +23,6 @@ from ledger.use_cases import attendances, employments, verification
 from projections import employment
 
 routes = router("worker")
-
-JwsText = Annotated[str | None, Form(max_length=20_000, description="compact JWS of a registered kiosk")]
 
 
 class EnterprisesIn(BaseModel):
@@ -120,7 +118,7 @@ async def verify_identity(
         wrong = {"field": "photo" if photo is None else "card_reading", "code": "photo_and_card_or_proof"}
         raise Problem("request-invalid", 422, errors=(wrong,))
     card, portrait, where = await act.read(read_card, act, card_reading)
-    evidence, template = await enrol_face(act, photo, portrait, where)
+    evidence, template = await compare_with_card(act, "identity", act.caller, photo, portrait, where)
     await act.run(verification.verify_identity, act.caller, card, evidence, template)
     return DONE
 

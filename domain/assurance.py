@@ -26,6 +26,7 @@ LEAST_ASSURANCE: Final[dict[str, dict[str, str]]] = {
     "disclosure": {FACE: "web", CARD: "kiosk", OFFICERS: "officer"},
     "sign_in": {FACE: "web", PASSCODE: "web", OFFICERS: "officer"},
     "phone_change": {OFFICERS: "officer"},
+    "recovery": {FACE: "kiosk", OFFICERS: "officer"},
     "passcode_change": {FACE: "web", PASSCODE: "web", OFFICERS: "officer"},
     "cancellation": {FACE: "web", PASSCODE: "web", OFFICERS: "officer"},
 }
@@ -34,7 +35,7 @@ LEAST_ASSURANCE: Final[dict[str, dict[str, str]]] = {
 Where the passcode is enough, or the old phone's code, no card is asked for: that way needs both as well.
 """
 
-OFFICERS_NEEDED: Final = {"identity": 2}
+OFFICERS_NEEDED: Final = {"identity": 2, "recovery": 2}
 """How many different officers must confirm; one, where nothing is said."""
 
 

@@ -32,6 +32,7 @@ class Reason(Enum):
     SECOND_FACTOR_MISSING = ("second-factor-missing", Kind.FORBIDDEN)
     PHONE_UNCHANGED = ("phone-unchanged", Kind.CONFLICT)
     IDENTITY_NOT_RECENT = ("identity-not-recent", Kind.FORBIDDEN)
+    RECOVERY_EXPIRED = ("recovery-expired", Kind.GONE)
     WORKER_ALREADY = ("worker-already", Kind.CONFLICT)
     ACCOUNT_CANCELLED = ("account-cancelled", Kind.GONE)
     SUBJECT_ERASED = ("subject-erased", Kind.GONE)

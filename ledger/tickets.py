@@ -41,6 +41,7 @@ class TicketKind:
 CERTIFICATE_CODE = TicketKind("certificate_code", Reason.CODE_INVALID, Reason.CODE_EXPIRED)
 IDENTITY_CHALLENGE = TicketKind("identity_challenge", Reason.CHALLENGE_EXPIRED, Reason.CHALLENGE_EXPIRED)
 SECOND_FACTOR = TicketKind("second_factor", Reason.SECOND_FACTOR_EXPIRED, Reason.SECOND_FACTOR_EXPIRED)
+RECOVERY = TicketKind("recovery", Reason.RECOVERY_EXPIRED, Reason.RECOVERY_EXPIRED)
 STAFF_PROPOSAL = TicketKind("staff_proposal", Reason.PASSKEY_INVALID, Reason.PASSKEY_INVALID)
 STAFF_GRANT = TicketKind("staff_grant", Reason.PASSKEY_INVALID, Reason.PASSKEY_INVALID)
 

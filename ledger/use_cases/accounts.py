@@ -154,10 +154,15 @@ def _rows_of_people(table: str) -> str:
     )
 
 
+SIGN_INS = (
+    "DELETE FROM ops.sessions WHERE subject_id = ANY (%s::uuid[])",
+    *map(_rows_of_people, ("ops.push_targets", "ops.known_devices")),
+)
+"""Where people are signed in, on borrowed devices too, and where they need no second factor."""
 FORGET = (
     "DELETE FROM ledger.claims WHERE owner = ANY (%s::uuid[])",
-    "DELETE FROM ops.sessions WHERE subject_id = ANY (%s::uuid[])",
-    *map(_rows_of_people, ("ops.push_targets", "ops.known_devices", "ops.passcodes", "ops.face_templates")),
+    *SIGN_INS,
+    *map(_rows_of_people, ("ops.passcodes", "ops.face_templates")),
     "DELETE FROM ops.sms_outbox WHERE subject_id = ANY (%s::uuid[])",
     (
         "DELETE FROM ops.answers a USING unnest(%s::text[]) AS gone (actor)"
@@ -177,6 +182,11 @@ def erase_subject(ledger: CreditLedger, subject: UUID) -> None:
     ledger.keys.destroy(subject)
 
 
+def end_sign_ins(ledger: CreditLedger, subject: UUID) -> None:
+    """End all sessions of a person and forget their devices; may be done again."""
+    _forget(ledger, [subject], SIGN_INS)
+
+
 def replay_erasures(ledger: CreditLedger) -> int:
     """Erase again what a restored database brought back; run before anything is served.
 
@@ -187,8 +197,8 @@ def replay_erasures(ledger: CreditLedger) -> int:
     return ledger.keys.replay_erasures()
 
 
-def _forget(ledger: CreditLedger, subjects: list[UUID]) -> None:
+def _forget(ledger: CreditLedger, subjects: list[UUID], statements: tuple[str, ...] = FORGET) -> None:
     names = [str(subject) for subject in subjects]
     with ledger.pool.connection() as connection, connection.transaction():
-        for statement in FORGET:
+        for statement in statements:
             connection.execute(statement, (names,))

@@ -1,7 +1,9 @@
 """Borrowed devices (借用他人手机): a short code for one session that can do verification and letter only."""
 
+from datetime import datetime
 from uuid import UUID
 
+from domain.account import Account
 from domain.event import Cause
 from domain.handover import Handover
 from domain.rejections import Reason, Refused
@@ -45,6 +47,7 @@ def redeem(ledger: CreditLedger, cause: Cause, code: str) -> tuple[Handover, App
         Refused: it is wrong, too old or used; nobody is told which.
     """
     handover = _handover_of(ledger, code)
+    _require_phone_of_then(ledger, handover, Refused(Reason.HANDOVER_CODE_WRONG, field="code"))
     handover.redeem(cause, ledger.rules)
     given_back = ClaimChanges(release_owner=handover.id, release_kinds=(CODE,))
     return handover, ledger.commit(cause, handover, claims=given_back)
@@ -59,15 +62,24 @@ def _handover_of(ledger: CreditLedger, code: str) -> Handover:
     return handover
 
 
-def running_handover(ledger: CreditLedger, cause: Cause, handover_id: UUID) -> Handover:
+def running_handover(ledger: CreditLedger, at: datetime, handover_id: UUID) -> Handover:
     """The handover behind a session on a borrowed device.
 
     Raises:
         Refused: it is over, whatever became of the session's row.
     """
     handover = ledger.load(Handover, handover_id, missing=Reason.TOKEN_INVALID)
-    handover.require_running(cause.at)
+    handover.require_running(at)
+    _require_phone_of_then(ledger, handover, Refused(Reason.TOKEN_INVALID))
     return handover
+
+
+def _require_phone_of_then(ledger: CreditLedger, handover: Handover, over: Refused) -> None:
+    """A handover ends with the phone on which it was opened: whoever has that may not be the person."""
+    account = ledger.find(Account, handover.subject_id)
+    changed_at = account.phone_changed_at if account else None
+    if changed_at is not None and handover.created_on <= changed_at:
+        raise over
 
 
 @repeatable

@@ -1,19 +1,25 @@
 """Proofs without a face: the card way in one go, the way of the officers in two or three steps."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import NoReturn
 from uuid import UUID
 
 from domain.access import Look
 from domain.account import Account
 from domain.assurance import CARD, OFFICERS
-from domain.event import Cause
+from domain.event import Cause, LedgerAggregate
 from domain.presence import PresenceProof, ShownDocument
 from domain.presence_attempts import PRESENCE_WINDOW, PresenceAttempts
+from domain.recovery import STEP, Recovery
 from domain.rejections import Reason, Refused
 from domain.streams import id_of_command, local_day
 from ledger import drawn
+from ledger.append import StreamConflict
 from ledger.claims import UNKNOWN_PRESENCE_CODE, Claim, ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, use_case
+from ledger.id_numbers import account_with
 from ledger.own_document import (
     CardReading,
     SeenDocument,
@@ -128,7 +134,11 @@ def _free_try(ledger: CreditLedger, cause: Cause, officer_id: UUID) -> Claim:
 def _confirm(
     ledger: CreditLedger, cause: Cause, officer_id: UUID, code: str, document: SeenDocument
 ) -> tuple[PresenceProof, Appended]:
-    proof = _waiting(ledger, code)
+    waiting = _waiting(ledger, code)
+    recovery = ledger.find(Recovery, waiting)
+    if recovery is not None:
+        return _match(ledger, cause, recovery, officer_id, code, document)
+    proof = ledger.load(PresenceProof, waiting)
     proof.require_officer(cause, officer_id, ledger.rules)
     account = ledger.load(Account, proof.subject_id)
     look = looked_at(ledger, cause, account.id, Look("officer", "presence", proof.purpose))
@@ -141,12 +151,68 @@ def _confirm(
     return proof, ledger.commit(cause, proof, look)
 
 
-def _waiting(ledger: CreditLedger, code: str) -> PresenceProof:
+def _waiting(ledger: CreditLedger, code: str) -> UUID:
+    """The proof, or the recovery, that waits under a code."""
     with ledger.pool.connection() as connection:
-        proof_id = ledger.blind_index.find_owner(connection, PRESENCE_CODE, code)
-    if proof_id is None:
+        waiting = ledger.blind_index.find_owner(connection, PRESENCE_CODE, code)
+    if waiting is None:
         raise Refused(Reason.PRESENCE_CODE_UNKNOWN, field="code")
-    return ledger.load(PresenceProof, proof_id)
+    return waiting
+
+
+def _match(
+    ledger: CreditLedger,
+    cause: Cause,
+    recovery: Recovery,
+    officer_id: UUID,
+    code: str,
+    document: SeenDocument,
+) -> tuple[PresenceProof, Appended]:
+    """Find the account that is sought by the document, and confirm as the first officer.
+
+    From here on the code is that of the person's proof, and the next officer confirms as ever.
+    """
+    recovery.require_waiting(cause.at, ledger.rules, over=Reason.PRESENCE_CODE_UNKNOWN)
+    account = account_with(ledger, document.id_number)
+    seen, today = Look("officer", "presence", STEP), local_day(cause.at)
+    if account is None:
+        nobody = nobody_found(ledger, cause, officer_id, seen, "id_number")
+        _refuse_match(ledger, cause, recovery, officer_id, Reason.IDENTITY_MISMATCH, nobody)
+    look = looked_at(ledger, cause, account.id, seen)
+    if because := _officers_own(ledger, account, officer_id) or refusal_of(account, document, today):
+        _refuse_match(ledger, cause, recovery, officer_id, because, look)
+    proof = PresenceProof.ask(cause, account.id, STEP, OFFICERS, ledger.rules)
+    proof.confirm(cause, officer_id, ShownDocument(document.kind, document.authority), ledger.rules)
+    recovery.match(cause, account.id, proof.id)
+    claim = ledger.blind_index.claim(PRESENCE_CODE, code, proof.id, proof.expires_at)
+    claims = ClaimChanges((claim,), release_owner=recovery.id, release_kinds=(PRESENCE_CODE,))
+    with _two_at_once():
+        return proof, ledger.commit(cause, recovery, proof, look, claims=claims)
+
+
+def _refuse_match(
+    ledger: CreditLedger,
+    cause: Cause,
+    recovery: Recovery,
+    officer_id: UUID,
+    because: Reason,
+    look: LedgerAggregate,
+) -> NoReturn:
+    recovery.refuse_document(cause, because.code, officer_id)
+    ledger.commit_refusal(cause, recovery, look)
+    raise Refused(because)
+
+
+@contextmanager
+def _two_at_once() -> Iterator[None]:
+    """Around the append that hands a code on: if another officer was first, this one decides anew."""
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.reason is not Reason.PRESENCE_CODE_TAKEN:
+            raise
+        msg = "another officer has found the account"
+        raise StreamConflict(msg) from refusal
 
 
 def _officers_own(ledger: CreditLedger, account: Account, officer_id: UUID) -> Reason | None:

@@ -106,7 +106,7 @@ def authorize_letter(
     is_first, replaced = not worker.is_complete, letter_gate.ends(ledger, worker)
     worker.authorize_letter(cause, shown.presence)
     begun = [Attendance.start(cause, subject, ledger.rules)] if is_first else []
-    borrowed = [running_handover(ledger, cause, handover_id)] if handover_id else []
+    borrowed = [running_handover(ledger, cause.at, handover_id)] if handover_id else []
     for handover in borrowed:
         handover.end(cause, COMPLETE)
     claims = ClaimChanges(take=replaced)

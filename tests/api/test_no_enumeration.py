@@ -15,9 +15,12 @@ import pytest
 from tests.controls.api import Api
 from tests.controls.devices import with_passcode
 from tests.controls.people import Person, new_person
-from tests.controls.visitors import complete_worker, form
+from tests.controls.visitors import complete_worker, form, sms_code
 
-PATHS = ("/v1/sms-codes", "/v1/sessions", "/v1/workers", "/v1/consumers")
+PATHS = ("/v1/sms-codes", "/v1/sessions", "/v1/workers", "/v1/consumers", "/v1/recovery-requests")
+
+FLUSHING = ("pg_logical_emit_message", "_lsn()")
+"""Whoever comes first puts what was appended on disk, of this request or of another."""
 
 Bodies = Callable[[Api], tuple[dict[str, str], dict[str, str]]]
 """What a stranger sends about somebody registered, and about nobody."""
@@ -94,3 +97,30 @@ def test_the_work_behind_the_answers_is_the_same(
     # then the same is asked of the database, and nothing of accounts
     assert work[0] == work[1] != []
     assert not [text for text in work[0] if "ledger.claims" in text or "FROM ledger.events" in text]
+
+
+def _recovery_bodies(api: Api) -> list[dict[str, str]]:
+    """With right codes: a phone and an ID number of somebody registered, and of nobody."""
+    return [form(person, sms_code(api, person)) for person in (_known(api), new_person())]
+
+
+def test_the_way_back_tells_nothing_to_who_holds_the_phone_either(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given right codes of a phone that is registered, and of one that is not
+    bodies, work, answers = _recovery_bodies(api), [], []
+    for body in bodies:
+        # when the way back is asked for, and gone on with before any document was shown
+        with statements(monkeypatch) as sent:
+            asked = api.post("/v1/recovery-requests", json=body)
+            data = {"recovery_ticket": asked.json()["recovery_ticket"], "phone": body["phone"]}
+            answers.append((asked, api.post("/v1/recoveries", data=data, files={"none": ("", b"")})))
+        work.append([text for text in sent if not any(word in text for word in FLUSHING)])
+    # then the answers differ by what was drawn alone, the work not at all, and no account is asked for
+    (known, known_end), (unknown, unknown_end) = answers
+    assert told(known_end) == told(unknown_end)
+    drawn = {"recovery_ticket", "code", "challenge", "expires_at"}
+    assert known.json().keys() == unknown.json().keys() == drawn
+    assert len(known.content) == len(unknown.content)
+    assert work[0] == work[1] != []
+    assert not [text for text in work[0] if "ledger.claims" in text]

@@ -26,6 +26,8 @@ UNTOLD = 0.35
 WAIT = timedelta(hours=3)
 """After which a phone may get a code again: one a minute, ten a day."""
 
+PATHS = ("/v1/sms-codes", "/v1/sessions", "/v1/workers", "/v1/consumers", "/v1/recovery-requests")
+
 Send = Callable[[str, dict[str, str]], object]
 Times = dict[str, list[float]]
 
@@ -54,7 +56,7 @@ def rounds(api: Api, bodies: Sequence[dict[str, str]], send: Send) -> Iterator[t
     order = random.Random(7)  # noqa: S311 - not for a secret
     for _ in range(PAIRS):
         api.clock.advance(WAIT)
-        for path in ("/v1/sms-codes", "/v1/sessions", "/v1/workers", "/v1/consumers"):
+        for path in PATHS:
             for whose in order.sample(range(len(bodies)), len(bodies)):
                 began = time.perf_counter()
                 send(path, bodies[whose])

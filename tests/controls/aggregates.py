@@ -23,6 +23,7 @@ from domain.presence import PresenceProof, ShownDocument
 from domain.presence_attempts import PresenceAttempts
 from domain.profile import Profile
 from domain.provider import Provider
+from domain.recovery import STEP, Recovery
 from domain.refused_scan import RefusedScan
 from domain.rejections import Reason
 from domain.staff import StaffMember
@@ -151,6 +152,24 @@ def confirmed_by(*officers: UUID, step: str = "check_in", since: datetime = NOON
 def card_proof(step: str = "check_in", since: datetime = NOON) -> PresenceProof:
     made = PresenceProof.ask(cause(since), WANG, step, CARD, RULES)
     made.show_card(cause(since), DOCUMENT, "kiosk", RULES)
+    return made
+
+
+def recovery(since: datetime = NOON) -> Recovery:
+    return Recovery.open(cause(since), RULES)
+
+
+def matched_recovery() -> Recovery:
+    """The first officer's document has found 王芳."""
+    made = recovery()
+    made.match(cause(actor=f"staff:{ZHAO}"), WANG, asked_officers(STEP).id)
+    return made
+
+
+def completed_recovery() -> Recovery:
+    made = matched_recovery()
+    _, proof_id = made.matched()
+    made.complete(cause(), WANG, SEEN, Presence(OFFICERS, "officer", proof_id))
     return made
 
 

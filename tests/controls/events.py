@@ -68,6 +68,7 @@ def stories() -> Iterator[LedgerAggregate]:
     yield made.withdrawn_face_consent()
     yield made.presence_attempts("identity-mismatch")
     yield from _proofs()
+    yield from _recoveries()
     yield from _working_lives()
     yield from _attendances()
     yield _day_after_attempts()
@@ -114,6 +115,13 @@ def _proofs() -> Iterator[LedgerAggregate]:
     used = made.card_proof()
     used.use(cause(NOON + MINUTE), WANG, "check_in")
     yield used
+
+
+def _recoveries() -> Iterator[LedgerAggregate]:
+    doubted = made.recovery()
+    doubted.refuse_document(cause(actor=f"staff:{ZHAO}"), "identity-mismatch", ZHAO)
+    yield doubted
+    yield made.completed_recovery()
 
 
 def _day_after_attempts() -> LedgerAggregate:

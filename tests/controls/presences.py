@@ -42,7 +42,9 @@ def asked(api: Api, visitor: Visitor, step: str) -> dict[str, Any]:
     return request
 
 
-def confirm(api: Api, member: Staff, code: str, person: Person, **changes: Any) -> httpx.Response:
+def confirm(
+    api: Api, member: Staff, code: str, person: Person, key: str | None = None, **changes: Any
+) -> httpx.Response:
     """What an officer sends who holds the person's document; `changes` replace what it says."""
     seen = {
         "code": code,
@@ -52,7 +54,7 @@ def confirm(api: Api, member: Staff, code: str, person: Person, **changes: Any) 
         "document_authority": AUTHORITY,
         "valid_until": "2040-01-01",
     }
-    return api.post("/v1/officer/presence-confirmations", member.token, json=seen | changes)
+    return api.post("/v1/officer/presence-confirmations", member.token, key, json=seen | changes)
 
 
 def by_officers(api: Api, visitor: Visitor, step: str, officers: int = 1) -> dict[str, str]:

@@ -25,6 +25,7 @@ ROWS = [
     ("disclosure", {FACE: "web", CARD: "kiosk", OFFICERS: "officer"}, 1),
     ("sign_in", {FACE: "web", PASSCODE: "web", OFFICERS: "officer"}, 1),
     ("phone_change", {OFFICERS: "officer"}, 1),
+    ("recovery", {FACE: "kiosk", OFFICERS: "officer"}, 2),
     ("passcode_change", {FACE: "web", PASSCODE: "web", OFFICERS: "officer"}, 1),
     ("cancellation", {FACE: "web", PASSCODE: "web", OFFICERS: "officer"}, 1),
 ]

@@ -82,12 +82,12 @@ def test_a_code_that_nobody_used_is_thrown_away(
 def test_an_end_is_recorded_once(ledger: CreditLedger, clock: MovableClock, worker: Registered) -> None:
     code, handover, _ = open_handover(ledger, cause(clock, "person"), worker.subject)
     redeem(ledger, cause(clock, "public"), code)
-    running_handover(ledger, cause(clock, "person"), handover.id)
+    running_handover(ledger, clock(), handover.id)
     command = cause(clock, "person")
     ended = end_handover(ledger, command, handover.id, "signed_out")
     assert end_handover(ledger, command, handover.id, "signed_out") == ended
     with refused(Reason.TOKEN_INVALID):
-        running_handover(ledger, cause(clock, "person"), handover.id)
+        running_handover(ledger, clock(), handover.id)
 
 
 def test_nobody_takes_over_for_somebody_who_was_erased(

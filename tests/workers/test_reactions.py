@@ -12,11 +12,13 @@ from dramatiq.middleware import Middleware
 
 from domain.account import Account
 from domain.face_consent import FaceConsent
+from domain.identifiers import MobileNumber
 from ledger.face_templates import has_template, store_template
 from ledger.housekeeping import tidy
 from ledger.subject_keys import SubjectErased
 from ledger.use_cases.accounts import cancel_account, change_phone, register
 from ledger.use_cases.employments import choose_enterprises
+from ledger.use_cases.recoveries import open_recovery, recover_with_face
 from ledger.use_cases.verification import verify_identity
 from projections.runner import catch_up
 from tests.controls.moments import RULES
@@ -36,6 +38,14 @@ from tests.workers.conftest import Background
 from workers import reactions
 from workers.broker import QUEUE, build_broker, enqueue_to
 from workers.notices import NEWS_TTL
+
+
+def recovered(background: Background, worker: CompleteWorker, phone: MobileNumber) -> None:
+    """The worker's account comes back with another phone, by card and face."""
+    ledger, public, card = background.ledger, cause(background.clock, "public"), worker.person.card()
+    recovery, _, _ = open_recovery(ledger, public)
+    own = cause(background.clock, "public")
+    recover_with_face(ledger, own, recovery.id, phone, worker.subject, card, ACCEPTED)
 
 
 def cancel(background: Background, worker: CompleteWorker) -> None:
@@ -65,6 +75,20 @@ def test_the_old_number_is_told_of_a_phone_change(background: Background) -> Non
     # then the old number hears of it, not the new one
     (message,) = background.sms()
     assert message.phone == str(consumer.person.phone)
+    assert "已更换手机号" in message.text
+
+
+def test_the_old_number_is_told_of_the_way_back(background: Background) -> None:
+    # given a worker who came back with card and face, on another phone
+    worker = complete_worker(background.ledger, background.clock)
+    background.settle()
+    before = len(background.sms())
+    recovered(background, worker, new_person().phone)
+    # when the work runs
+    background.settle()
+    # then the old number hears of it, not the new one
+    message, *others = background.sms()[before:]
+    assert (message.phone, others) == (str(worker.person.phone), [])
     assert "已更换手机号" in message.text
 
 
