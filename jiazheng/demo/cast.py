@@ -58,9 +58,12 @@ STRANGER = Person("赵强", _id_number("44010319790821005"), "13700137000")
 
 OFFICER = Person("周敏", _id_number("34010419750616002"), "13600136001")
 """Looks at documents at a counter; must not be whom they look at."""
+SECOND_OFFICER = Person("吴倩", _id_number("34010419801102004"), "13600136002")
 
 MOVED = replace(WORKER, phone="13800138001")
 """The worker after the change of the phone number."""
+REGAINED = replace(WORKER, phone="13800138002")
+"""The worker with a new phone, after that one was stolen."""
 
 CHOSEN = ("爱侬", "cqyb")
 """What the worker types: two Chinese characters, and pinyin initials."""

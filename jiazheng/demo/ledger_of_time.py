@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from jiazheng.demo.cast import CONSUMER, MOVED, OFFICER, PASSCODE, WORKER
+from jiazheng.demo.cast import CONSUMER, MOVED, OFFICER, PASSCODE, REGAINED, SECOND_OFFICER, WORKER
 from jiazheng.demo.certificate import SCOPES
 from jiazheng.demo.client import expect, refused, until
 from jiazheng.demo.world import World, photo
@@ -28,6 +28,9 @@ def play_time(world: World) -> None:
         "The worker withdraws the consent to face checks: no template is left", lambda: without_face(world)
     )
     tell.step("An officer at a counter vouches: checked in without a face", lambda: vouched(world))
+    tell.step(
+        "Her phone is stolen: two officers see her card, she is back with a new one", lambda: regained(world)
+    )
     tell.chapter("10  The regulator · 主管部门")
     tell.step("The trail from the event log", lambda: trail(world))
     tell.step("The authorization as of three instants", lambda: replay(world))
@@ -127,17 +130,41 @@ def vouched(world: World) -> str:
     signed_in_regulator(world)  # and with them the administrators
     world.grant("officer", "officer", id_number=OFFICER.id_number)
     asked = world.worker.post("/v1/presence-requests", json={"purpose": "check_in"})
+    confirm(world, "officer", asked["code"])
+    world.worker.post("/v1/check-ins", data={"presence_proof": asked["presence_proof"]})
+    return f"due {world.worker.get('/v1/me/attendance')['due_at'][:16]}"
+
+
+def confirm(world: World, officer: str, code: str) -> None:
+    """The officer types the code that the worker shows, and what her card says."""
     document = {
-        "code": asked["code"],
+        "code": code,
         "name": WORKER.name,
         "id_number": WORKER.id_number,
         "document_kind": "resident_id",
         "document_authority": "合肥市公安局蜀山分局",
         "valid_until": None,
     }
-    world.staff["officer"].post("/v1/officer/presence-confirmations", json=document)
-    world.worker.post("/v1/check-ins", data={"presence_proof": asked["presence_proof"]})
-    return f"due {world.worker.get('/v1/me/attendance')['due_at'][:16]}"
+    world.staff[officer].post("/v1/officer/presence-confirmations", json=document)
+
+
+def regained(world: World) -> str:
+    """Without a session; the account is found by the document, and the thief's phone is signed out."""
+    world.grant("second officer", "officer", id_number=SECOND_OFFICER.id_number)
+    phone, device = world.device(), "Wang's new phone"
+    asked = {"phone": REGAINED.phone, "sms_code": world.sms_code(REGAINED)}
+    request = phone.post("/v1/recovery-requests", json=asked)
+    for officer in ("officer", "second officer"):
+        confirm(world, officer, request["code"])
+    ticket = {"recovery_ticket": request["recovery_ticket"], "phone": REGAINED.phone}
+    phone.post("/v1/recoveries", data=ticket)
+    refused("token-invalid", lambda: world.worker.get("/v1/me"))
+    sent = {"phone": REGAINED.phone, "sms_code": world.sms_code(REGAINED), "device": device}
+    problem = refused("second-factor-needed", lambda: phone.post("/v1/sessions", json=sent))
+    proof = {"ticket": problem["ticket"], "device": device, "passcode": PASSCODE}
+    phone.sign_in(phone.post("/v1/session-second-factors", data=proof))
+    world.worker = phone
+    return str(until(lambda: "更换手机号" in world.last_sms(MOVED) and world.last_sms(MOVED), "the SMS"))
 
 
 def looks(world: World) -> str:
@@ -181,7 +208,7 @@ def replay(world: World) -> str:
 
 def cancel(world: World) -> str:
     """An SMS code alone does not do it: what cannot be undone asks for a second factor as well."""
-    given = {"sms_code": world.sms_code(MOVED)}
+    given = {"sms_code": world.sms_code(REGAINED)}
     path = "/v1/me/cancellation"
     problem = refused("second-factor-missing", lambda: world.worker.post(path, data=given))
     expect("passcode" in problem["factors"], "she has a passcode")
@@ -192,7 +219,7 @@ def cancel(world: World) -> str:
 def no_login(world: World) -> str:
     """Neither the old session nor a new login works."""
     refused("token-invalid", lambda: world.worker.get("/v1/me"))
-    body = {"phone": MOVED.phone, "sms_code": world.sms_code(MOVED), "device": "Wang's phone"}
+    body = {"phone": REGAINED.phone, "sms_code": world.sms_code(REGAINED), "device": "Wang's phone"}
     return str(refused("account-unknown", lambda: world.visitor.post("/v1/sessions", json=body))["title"])
 
 
@@ -206,7 +233,7 @@ def erased_trail(world: World) -> str:
     registered = next(e for e in entries if e["topic"] == "jz.account.registered")["fields"]
     personal = {registered[name] for name in ("name", "id_number", "phone")}
     expect(personal == {"erased"}, "the personal fields are erased")
-    secrets = (WORKER.name, WORKER.phone, MOVED.phone)
+    secrets = (WORKER.name, WORKER.phone, MOVED.phone, REGAINED.phone)
     expect(not any(secret in str(entries) for secret in secrets), "no name, no phone")
     signed_out_for_a_month = {
         "phone": CONSUMER.phone,

@@ -9,14 +9,25 @@ from pathlib import Path
 import psutil
 import pytest
 
-from jiazheng.demo.cast import CONSUMER, MOVED, NEWCOMER, OFFICER, PAGES, PASSCODE, STRANGER, WORKER
+from jiazheng.demo.cast import (
+    CONSUMER,
+    MOVED,
+    NEWCOMER,
+    OFFICER,
+    PAGES,
+    PASSCODE,
+    REGAINED,
+    SECOND_OFFICER,
+    STRANGER,
+    WORKER,
+)
 from jiazheng.system import free_port
 
 pytestmark = pytest.mark.slow
 
 STORY_SECONDS = 240
 CHAPTERS = range(1, 12)
-PEOPLE = (MOVED, CONSUMER, NEWCOMER, OFFICER, STRANGER)
+PEOPLE = (MOVED, REGAINED, CONSUMER, NEWCOMER, OFFICER, SECOND_OFFICER, STRANGER)
 
 
 def play(state_dir: Path, **environment: str) -> subprocess.CompletedProcess[str]:
