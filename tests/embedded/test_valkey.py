@@ -61,12 +61,19 @@ def test_it_listens_on_a_private_socket_only(state_dir: Path) -> None:
     assert process.net_connections("inet") == []
 
 
-@pytest.mark.usefixtures("valkey")
-def test_a_left_over_server_is_adopted_and_stopped(state_dir: Path) -> None:
-    before = processes_of(state_dir)
+def test_a_left_over_server_is_replaced_since_it_ends_with_its_supervisor(
+    valkey: EmbeddedValkey, state_dir: Path
+) -> None:
+    # given a server that still answers, with a job
+    with client_of(valkey) as client:
+        client.rpush("jobs", "kept")
+    # when somebody else starts one in the same folder
     successor = EmbeddedValkey(state_dir)
     successor.start()
-    assert processes_of(state_dir) == before
+    # then the first is gone, and the job is not
+    assert not valkey.is_running()
+    with client_of(successor) as client:
+        assert client.lrange("jobs", 0, -1) == ["kept"]
     successor.stop()
     assert processes_of(state_dir) == []
 
