@@ -30,9 +30,10 @@ from tests.controls.visitors import Employed, Visitor, signed_in
 EXAMPLES = 200
 WALKS, STEPS = 40, 12
 ENDLESS = "/v1/push"
-"""A stream of events, which an exchange of one request and one answer cannot show."""
+"""A stream of events: its beginning is looked at, since its end never comes."""
 
-SCHEMA = schemathesis.openapi.from_dict(deepcopy(DOCUMENT)).exclude(path=ENDLESS)
+ALL = schemathesis.openapi.from_dict(deepcopy(DOCUMENT))
+SCHEMA = ALL.exclude(path=ENDLESS)
 ANSWERING = [operation for operation in OPERATIONS if operation.template != ENDLESS]
 BOTH_WAYS = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 UNHURRIED = settings(
@@ -116,6 +117,30 @@ def test_every_answer_is_one_of_the_document(api: Api, callers: Callers, operati
             case.validate_response(answer, checks=CHECKS)
 
         # then every answer is as documented
+        send()
+
+
+@pytest.mark.slow
+def test_every_stream_begins_as_the_document_says(api: Api, callers: Callers) -> None:
+    # given somebody who may listen
+    described, headers = ALL[ENDLESS]["GET"], callers.headers("worker")
+
+    with requests.Session() as session:
+        session.trust_env = False
+
+        # when they ask for the stream, with any header for the catch-up
+        @UNHURRIED
+        @given(st.one_of(*(described.as_strategy(generation_mode=mode) for mode in BOTH_WAYS)))
+        def send(case: Any) -> None:
+            sent = case.as_transport_kwargs(base_url=api.url, headers=headers)
+            with session.request(**sent, stream=True) as answer:
+                # then it begins with an event, or is refused as documented
+                if answer.ok:
+                    assert answer.headers["content-type"].startswith("text/event-stream")
+                    assert next(answer.iter_lines(chunk_size=1)).startswith((b"id:", b"event:"))
+                else:
+                    case.validate_response(answer, checks=CHECKS)
+
         send()
 
 
