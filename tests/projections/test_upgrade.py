@@ -1,9 +1,10 @@
 """A database of the program before the partition was in every key comes along with all that it holds."""
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import LiteralString
 from uuid import uuid4
 
@@ -27,7 +28,13 @@ from tests.controls.aggregates import AINONG_LISTED, enterprise
 from tests.controls.moments import LI, WANG
 
 FILES = sorted((MIGRATIONS / "ledger").glob("*.sql"))
-FORMER = [file for file in FILES if file < next((MIGRATIONS / "ledger").glob("*_partition_in_every_key.sql"))]
+
+
+def before(name: str) -> list[Path]:
+    """The migrations that a database had before the one of this name."""
+    return [file for file in FILES if file < next((MIGRATIONS / "ledger").glob(f"*_{name}.sql"))]
+
+
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 DIGEST, SESSION, ACTOR, KEY = bytes([0xAB]) * 32, uuid4(), str(WANG), "3.17"
 
@@ -38,6 +45,15 @@ FORMER_VIEWS: LiteralString = """
     CREATE TABLE views_old.people (LIKE views.people INCLUDING ALL);
     INSERT INTO ops.tracking SELECT f, p, 1 FROM generate_series(0, 15) p,
         unnest('{enterprise_directory,worker_directory,worker_directory_old,reactions}'::text[]) f;
+"""
+
+VIEWS_WITH_GRAMS: LiteralString = """
+    CREATE TABLE views.enterprises (partition smallint, enterprise_id uuid, grams text[]);
+    CREATE TABLE views.news (partition smallint, announcement_id uuid, grams text[]);
+    CREATE TABLE views_old.enterprises (LIKE views.enterprises);
+    INSERT INTO views.enterprises VALUES (1, gen_random_uuid(), '{}');
+    INSERT INTO ops.tracking SELECT f, p, 1 FROM generate_series(0, 15) p,
+        unnest('{enterprise_directory,enterprise_directory_old,news,worker_directory,reactions}'::text[]) f;
 """
 
 FORMER_ROWS: tuple[tuple[LiteralString, tuple[object, ...]], ...] = (
@@ -76,17 +92,24 @@ PARTITIONS: dict[str, list[int]] = {
 }
 
 
-@pytest.fixture
-def former(bare_url: str) -> Iterator[Connection]:
-    """A database as the program before left it, with a row in each table."""
-    with psycopg.connect(bare_url, autocommit=True) as connection:
+@contextmanager
+def migrated_with(url: str, files: Sequence[Path]) -> Iterator[Connection]:
+    """A database in which only these migrations were run."""
+    with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CREATE TABLE public.migrations (name text PRIMARY KEY, sha256 text NOT NULL)")
-        for file in FORMER:
+        for file in files:
             text = file.read_bytes()
             connection.execute(text)
             connection.execute(
                 "INSERT INTO public.migrations VALUES (%s, %s)", (file.name, sha256(text).hexdigest())
             )
+        yield connection
+
+
+@pytest.fixture
+def former(bare_url: str) -> Iterator[Connection]:
+    """A database as the program before left it, with a row in each table."""
+    with migrated_with(bare_url, before("partition_in_every_key")) as connection:
         connection.execute(FORMER_VIEWS)
         for statement, values in FORMER_ROWS:
             connection.execute(statement, values)
@@ -133,3 +156,17 @@ def test_read_models_are_filled_anew_and_the_reactions_go_on_where_they_stood(
     assert tables.fetchall() == []
     assert set(positions_of(former, "reactions").values()) == {1}
     assert set(positions_of(former, "worker_directory_old").values()) == {0}
+
+
+def test_the_read_models_that_kept_grams_are_filled_anew_and_no_others(bare_url: str) -> None:
+    # given a database of the program that kept grams in its rows
+    with migrated_with(bare_url, before("grams")) as connection:
+        connection.execute(VIEWS_WITH_GRAMS)
+        # when it is migrated, and the tables are created anew
+        migrate(bare_url, "ledger")
+        create_tables(bare_url)
+        # then they have their shape of today, are empty, and are read from the beginning of the log
+        assert connection.execute("SELECT written, spelled FROM views.enterprises").fetchall() == []
+        assert connection.execute("SELECT folded FROM views.news").fetchall() == []
+        kept = connection.execute("SELECT DISTINCT follower FROM ops.tracking ORDER BY 1").fetchall()
+        assert kept == [("reactions",), ("worker_directory",)]
