@@ -31,7 +31,6 @@ MEMBERS: dict[str, dict[str, Any]] = {
     "second-factor-needed": {"ticket": "2lXf…", "factors": ["passcode", "face", "officers"]},
 }
 """What some problems say besides (RFC 9457, section 3.2)."""
-CHANGING = ("post", "put")
 
 Json = dict[str, Any]
 
