@@ -1,4 +1,4 @@
-"""At most so many within a time: numbered claims that lapse, so that the database counts, under any race."""
+"""At most so many an hour: numbered claims that lapse, so that the database counts, under any race."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from domain.rejections import Reason, Refused
 from domain.streams import partition_of_digest
 from ledger.claims import BlindIndex, Claim
 
+HOUR = timedelta(hours=1)
 _HELD = """
     SELECT c.digest FROM ledger.claims c
     JOIN unnest(%s::smallint[], %s::bytea[]) AS w (partition, digest)
@@ -25,15 +26,13 @@ class Slots:
     Attributes:
         kind: of the claims; a claim that is lost to somebody else at the last moment is tried again.
         whose: the person who is limited.
-        limit: how many there are.
-        period: after which a slot is free again.
+        limit: how many there are; each is free again after an hour.
         refusal: what is said when none is free.
     """
 
     kind: str
     whose: UUID
     limit: int
-    period: timedelta
     refusal: Reason
 
     def take(self, connection: Connection, index: BlindIndex, holder: UUID, at: datetime) -> Claim:
@@ -49,7 +48,7 @@ class Slots:
             Refused: none is free.
         """
         numbered = [f"{self.whose}/{number}" for number in range(self.limit)]
-        slots = [index.claim(self.kind, slot, holder, at + self.period) for slot in numbered]
+        slots = [index.claim(self.kind, slot, holder, at + HOUR) for slot in numbered]
         held = self._held(connection, index, slots, at)
         free = [slot for slot in slots if slot.digest not in held]
         if not free:

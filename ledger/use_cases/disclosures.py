@@ -1,7 +1,6 @@
 """The credit certificate (信用证书) and what is disclosed after its scan (经授权查看)."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import UUID
 
 from domain.account import Account
@@ -22,7 +21,6 @@ from ledger.slots import Slots
 from ledger.tickets import CERTIFICATE_CODE
 from ledger.use_cases.attendances import current_attendance
 
-HOUR = timedelta(hours=1)
 DIGIT_PAIRS = 90
 """Two digits from 10 to 99, so that nobody reads a leading zero as none."""
 
@@ -100,7 +98,7 @@ def _record_refused(
     worker_id = worker_of_code(ledger, code)
     scan = RefusedScan.record(cause, subject_id=worker_id, consumer_id=consumer_id, because=because.code)
     limit = ledger.rules.refused_scans_per_hour
-    slots = Slots(REFUSED_SCAN, consumer_id, limit, HOUR, Reason.PROMPTS_TOO_MANY)
+    slots = Slots(REFUSED_SCAN, consumer_id, limit, Reason.PROMPTS_TOO_MANY)
     with ledger.pool.connection() as connection:
         slot = slots.take(connection, ledger.blind_index, scan.id, cause.at)
     ledger.commit_refusal(cause, scan, claims=ClaimChanges(take=(slot,)))
@@ -138,8 +136,8 @@ def _prompt_slots(ledger: CreditLedger, cause: Cause, disclosure: Disclosure) ->
     """One of the prompts that a worker may get, and a consumer may cause, in an hour."""
     refusal, rules = Reason.PROMPTS_TOO_MANY, ledger.rules
     limits = (
-        Slots(WORKER_PROMPT, disclosure.subject_id, rules.worker_prompts_per_hour, HOUR, refusal),
-        Slots(CONSUMER_PROMPT, disclosure.consumer_id, rules.consumer_prompts_per_hour, HOUR, refusal),
+        Slots(WORKER_PROMPT, disclosure.subject_id, rules.worker_prompts_per_hour, refusal),
+        Slots(CONSUMER_PROMPT, disclosure.consumer_id, rules.consumer_prompts_per_hour, refusal),
     )
     with ledger.pool.connection() as connection:
         return [slots.take(connection, ledger.blind_index, disclosure.id, cause.at) for slots in limits]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import NoReturn
 from uuid import UUID
 
@@ -35,7 +34,6 @@ from ledger.use_cases.staff import OFFICER_ID_NUMBER
 
 CODE_DIGITS = 8
 PRESENCE_CODE = "presence_code"
-HOUR = timedelta(hours=1)
 
 
 @use_case
@@ -125,7 +123,7 @@ def confirm_presence(
 def _free_try(ledger: CreditLedger, cause: Cause, officer_id: UUID) -> Claim:
     """One of an hour's unknown codes; asked for before the code is looked at, so that none is guessed."""
     limit = ledger.rules.unknown_presence_codes_per_hour
-    slots = Slots(UNKNOWN_PRESENCE_CODE, officer_id, limit, HOUR, Reason.PRESENCE_TOO_MANY_ATTEMPTS)
+    slots = Slots(UNKNOWN_PRESENCE_CODE, officer_id, limit, Reason.PRESENCE_TOO_MANY_ATTEMPTS)
     with ledger.pool.connection() as connection:
         holder = id_of_command(cause.command_id, UNKNOWN_PRESENCE_CODE)
         return slots.take(connection, ledger.blind_index, holder, cause.at)
