@@ -76,11 +76,14 @@ class SignedLetter:
     """A letter that somebody signed, and what became of it.
 
     Attributes:
+        number: which of the worker's letters, 1 for the first that was signed.
         signing, authorizing: the versions of the two events in the worker's stream.
         authorization: the command that authorized it; disclosures name it.
-        ended_at: when it was revoked, or replaced by the authorization of another one.
+        revoked_at: when the worker took it back, or the one in whose place it was signed.
+        replaced_at: when another one was authorized; of one that still waited, when another was signed.
     """
 
+    number: int
     version: str
     text_sha256: str
     scopes: tuple[str, ...]
@@ -89,7 +92,13 @@ class SignedLetter:
     authorized_at: datetime | None = None
     authorizing: int | None = None
     authorization: UUID | None = None
-    ended_at: datetime | None = None
+    revoked_at: datetime | None = None
+    replaced_at: datetime | None = None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was revoked or replaced."""
+        return self.revoked_at or self.replaced_at
 
     @property
     def is_pending(self) -> bool:
@@ -105,9 +114,17 @@ class SignedLetter:
         """The same, authorized."""
         return replace(self, authorized_at=at, authorizing=authorizing, authorization=authorization)
 
-    def ended(self, at: datetime) -> "SignedLetter":
-        """The same, at its end; the first end stays."""
-        return replace(self, ended_at=self.ended_at or at)
+    def revoked(self, at: datetime) -> "SignedLetter":
+        """The same, taken back; the first end stays."""
+        return self if self.ended_at else replace(self, revoked_at=at)
+
+    def overtaken(self, at: datetime) -> "SignedLetter":
+        """The same after another signature, which replaces one that waits; one in force goes on."""
+        return self.replaced(at) if self.is_pending else self
+
+    def replaced(self, at: datetime) -> "SignedLetter":
+        """The same, with another one in its place; the first end stays."""
+        return self if self.ended_at else replace(self, replaced_at=at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,10 +125,13 @@ class Worker(LedgerAggregate):
         scopes: list[str]
 
         def apply(self, worker: "Worker") -> None:
-            """The letter waits for its authorization; one in force stays so until then."""
-            signing = self.originator_version
-            named = (self.letter_version, self.text_sha256, tuple(self.scopes))
-            worker.letters.append(SignedLetter(*named, signed_at=self.timestamp, signing=signing))
+            """The letter waits for its authorization, no other one does; one in force stays so until then."""
+            at, signing = self.timestamp, self.originator_version
+            named = (len(worker.letters) + 1, self.letter_version, self.text_sha256, tuple(self.scopes))
+            worker.letters = [
+                *(before.overtaken(at) for before in worker.letters),
+                SignedLetter(*named, signed_at=at, signing=signing),
+            ]
             worker.signed_scopes = tuple(self.scopes)
 
     class LetterAuthorized(LedgerAggregate.Event):
@@ -151,7 +154,7 @@ class Worker(LedgerAggregate):
             """The letter is in force, and one before it no longer."""
             authorized = (self.timestamp, self.originator_version, self.command_id)
             worker.letters = [
-                *(before.ended(self.timestamp) for before in worker.letters[:-1]),
+                *(before.replaced(self.timestamp) for before in worker.letters[:-1]),
                 *(signed.authorized(*authorized) for signed in worker.letters[-1:]),
             ]
             worker.authorized_scopes = tuple(self.scopes)
@@ -165,7 +168,7 @@ class Worker(LedgerAggregate):
 
         def apply(self, worker: "Worker") -> None:
             """Nothing is disclosed any more; one that was signed in its place is void, too."""
-            worker.letters = [letter.ended(self.timestamp) for letter in worker.letters]
+            worker.letters = [letter.revoked(self.timestamp) for letter in worker.letters]
             worker.signed_scopes = ()
             worker.authorized_scopes = ()
 
@@ -269,6 +272,12 @@ class Worker(LedgerAggregate):
             text_sha256=letter.text_sha256,
             scopes=list(letter.scopes),
         )
+
+    def find_letter(self, number: int) -> SignedLetter:
+        """One of the letters, however it ended; refuses a number that none has."""
+        if not 1 <= number <= len(self.letters):
+            raise Refused(Reason.NOT_FOUND)
+        return self.letters[number - 1]
 
     @property
     def letter_in_force(self) -> SignedLetter | None:

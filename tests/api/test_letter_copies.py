@@ -185,5 +185,5 @@ def test_letters_made_at_once_are_the_same_as_one_after_the_other() -> None:
 
 
 def _letter_of(name: str) -> bytes:
-    signed = SignedLetter(FIRST_TEXT.version, FIRST_TEXT.text_sha256, FIRST_TEXT.scopes, NOON, 3)
+    signed = SignedLetter(1, FIRST_TEXT.version, FIRST_TEXT.text_sha256, FIRST_TEXT.scopes, NOON, 3)
     return letter_pdf(FIRST_TEXT, SignedCopy(signed, name, "110***********002X", "3.1002", None))

@@ -13,7 +13,7 @@ from domain.personal import personal_fields
 from tests.controls.events import aggregate_classes, event_classes, examples, stories
 
 ASSIGNED = {"EnterpriseDetails", "AnnouncementContent", "SignedLetter", "ShownDocument"}
-CALLS_OF_ASSIGNMENTS = {"tuple", "append", "authorized", "ended"} | ASSIGNED
+CALLS_OF_ASSIGNMENTS = {"tuple", "append", "len", "authorized", "overtaken", "replaced", "revoked"} | ASSIGNED
 """What an event's `apply` may call; none can refuse."""
 
 EVENTS = event_classes()

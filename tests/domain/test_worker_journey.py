@@ -108,6 +108,13 @@ class Journey(RuleBasedStateMachine):
         assert (self.worker.letter_in_force is not None) == self.is_in_force
 
     @invariant()
+    def one_letter_waits_and_one_is_in_force_at_most(self) -> None:
+        letters = self.worker.letters
+        assert [letter.number for letter in letters] == list(range(1, len(letters) + 1))
+        assert sum(letter.is_in_force for letter in letters) == self.is_in_force
+        assert [letter for letter in letters if letter.is_pending] in ([], letters[-1:])
+
+    @invariant()
     def the_worker_is_what_the_model_says(self) -> None:
         statuses = self.worker.employments
         assert {e for e, status in statuses.items() if status == "chosen"} == self.waiting
