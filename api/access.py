@@ -82,6 +82,8 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/letter-revocations": WORKER,
     "GET /v1/me/letter": BORROWABLE,
     "GET /v1/me/letter.pdf": WORKER,
+    "GET /v1/me/letters": WORKER,
+    "GET /v1/me/letters/{number}.pdf": WORKER,
     "POST /v1/check-ins": WORKER,
     "GET /v1/me/attendance": WORKER,
     # what a worker tells about themselves

@@ -40,7 +40,11 @@ EMPLOYMENT_TEXT = (
     "`ended` by either side"
 )
 PROOF_STATUS = ("waiting", "usable", "used", "expired")
-LETTER_STATUS = ("signed", "in_force", "outdated", "revoked")
+LETTER_STATUS = ("signed", "in_force", "outdated", "revoked", "replaced")
+LETTER_TEXT = (
+    "`signed`: waits for the face check; `in_force`; `outdated`: sign the new text; `revoked`; "
+    "`replaced`: another one was authorized, or signed while this one waited"
+)
 
 FIELDS: dict[str, Said] = {
     # of every list and answer
@@ -140,22 +144,17 @@ FIELDS: dict[str, Said] = {
     "scopes": Said("what is meant of the worker's data", None, SCOPES),
     "in_force_from": Said("from when on this text is signed", INSTANT),
     "supersedes_at": Said("from when on older letters no longer count; `null`: they do", INSTANT),
+    "number": Said("which of one's letters: 1 is the first that was signed", 1),
     "signed_at": Said("when it was signed", INSTANT),
     "signed_position": Said("where the log holds the signature", PLACE),
     "authorized_at": Said("when it came into force; `null`: not yet", INSTANT),
     "authorized_position": Said("where the log holds the authorization", PLACE),
+    "SignedLetterOut.ended_at": Said("when it was revoked or replaced; `null`: neither", INSTANT),
+    "MyLetterOut.ended_at": Said("when it was revoked or replaced; `null`: neither", INSTANT),
     "valid_until": Said("when its text no longer counts; `null`: no such day is set", INSTANT),
     "to_authorize": Said("a letter that was signed and waits for the face check; `null`: none"),
-    "SignedLetterOut.status": Said(
-        "`signed`: waits for the face check; `in_force`; `outdated`: sign the new text; `revoked`",
-        "in_force",
-        LETTER_STATUS,
-    ),
-    "MyLetterOut.status": Said(
-        "`signed`: waits for the face check; `in_force`; `outdated`: sign the new text; `revoked`",
-        "in_force",
-        LETTER_STATUS,
-    ),
+    "SignedLetterOut.status": Said(LETTER_TEXT, "in_force", LETTER_STATUS),
+    "MyLetterOut.status": Said(LETTER_TEXT, "in_force", LETTER_STATUS),
     # work
     "enterprise_id": Said("the enterprise", AN_ID),
     "enterprise_ids": Said("one to ten enterprises, all or none"),

@@ -35,31 +35,38 @@ BODY_POINTS, TITLE_POINTS, LINE_MM, QR_MM, MARGIN_MM = 10.5, 15, 6.5, 38, 22
 
 
 @dataclass(frozen=True, slots=True)
-class SignedCopy:
-    """A signed letter with whose it is, the ID number masked, and the positions of its events."""
+class PlacedLetter:
+    """A signed letter with the positions of its events."""
 
     letter: SignedLetter
-    name: str = field(repr=False)
-    id_number: str = field(repr=False)
     signed_position: str
     authorized_position: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Whose letter it is, the ID number masked."""
+
+    name: str = field(repr=False)
+    id_number: str = field(repr=False)
 
 
 _one_at_a_time = Lock()
 """All threads read one font, and only one of them has the processor."""
 
 
-def letter_pdf(text: Letter, copy: SignedCopy) -> bytes:
+def letter_pdf(text: Letter, placed: PlacedLetter, signer: Signer) -> bytes:
     """The document, A4."""
     with _one_at_a_time:
-        return _letter_pdf(text, copy)
+        return _letter_pdf(text, placed, signer)
 
 
-def _letter_pdf(text: Letter, copy: SignedCopy) -> bytes:
+def _letter_pdf(text: Letter, placed: PlacedLetter, signer: Signer) -> bytes:
     title, _, body = text.text.partition("\n")
-    facts = "\n".join(f"{label}:{value}" for label, value in _facts(copy))
+    facts = "\n".join(f"{label}:{value}" for label, value in _facts(placed, signer))
+    letter = placed.letter
     pdf = FPDF(format="A4")
-    pdf.set_creation_date(copy.letter.ended_at or copy.letter.authorized_at or copy.letter.signed_at)
+    pdf.set_creation_date(letter.ended_at or letter.authorized_at or letter.signed_at)
     pdf.set_title(title)
     pdf.set_lang("zh-CN")
     pdf.set_margin(MARGIN_MM)
@@ -70,36 +77,37 @@ def _letter_pdf(text: Letter, copy: SignedCopy) -> bytes:
     pdf.ln(LINE_MM)
     _write(pdf, facts, BODY_POINTS)
     pdf.ln(LINE_MM / 2)
-    pdf.image(BytesIO(png_of(verification_text(copy))), w=QR_MM, h=QR_MM)
+    pdf.image(BytesIO(png_of(verification_text(placed))), w=QR_MM, h=QR_MM)
     return bytes(pdf.output())
 
 
-def verification_text(copy: SignedCopy) -> str:
+def verification_text(placed: PlacedLetter) -> str:
     """What the QR code says: enough to find the two events and compare the text, nothing of the person."""
-    letter = copy.letter
+    letter = placed.letter
     return "\n".join(
         (
             "jiazheng-letter",
             f"version={letter.version}",
             f"text_sha256={letter.text_sha256}",
-            f"signed={copy.signed_position}",
-            f"authorized={copy.authorized_position or '-'}",
+            f"signed={placed.signed_position}",
+            f"authorized={placed.authorized_position or '-'}",
         )
     )
 
 
-def _facts(copy: SignedCopy) -> list[tuple[str, str]]:
-    letter = copy.letter
+def _facts(placed: PlacedLetter, signer: Signer) -> list[tuple[str, str]]:
+    letter = placed.letter
     return [
-        ("姓名", copy.name),
-        ("证件号码", copy.id_number),
+        ("姓名", signer.name),
+        ("证件号码", signer.id_number),
         ("授权书版本", letter.version),
         ("文本 SHA-256", letter.text_sha256),
         ("签署时间", _local(letter.signed_at)),
-        ("签署记录位置", copy.signed_position),
+        ("签署记录位置", placed.signed_position),
         ("授权时间", _local(letter.authorized_at) if letter.authorized_at else "尚未授权"),
-        ("授权记录位置", copy.authorized_position or "—"),
-        *([("撤回时间", _local(letter.ended_at))] if letter.ended_at else []),
+        ("授权记录位置", placed.authorized_position or "—"),
+        *([("撤回时间", _local(letter.revoked_at))] if letter.revoked_at else []),
+        *([("被新授权书取代时间", _local(letter.replaced_at))] if letter.replaced_at else []),
     ]
 
 

@@ -187,6 +187,8 @@ OWN_REFUSALS: dict[str, Codes] = {
     "POST /v1/letter-revocations": frozenset({"letter-not-in-force"}),
     "GET /v1/me/letter": frozenset({"letter-not-signed"}),
     "GET /v1/me/letter.pdf": frozenset({"letter-not-signed"}),
+    "GET /v1/me/letters": NONE,
+    "GET /v1/me/letters/{number}.pdf": frozenset({"not-found"}),
     "POST /v1/check-ins": SHOWING | {"letter-outdated", "registration-incomplete"},
     "GET /v1/me/attendance": frozenset({"registration-incomplete"}),
     # what a worker tells about themselves

@@ -48,8 +48,8 @@ KIND_OF_ROUTE = {
     "POST /v1/credit-records": CREDIT_RECORDS,
 }
 """The public routes with a limit by address; each request counts, also one that is repeated or refused."""
-KIND_OF_OWN_ROUTE = {"GET /v1/me/letter.pdf": LETTER_PDFS}
-"""Costly routes with a limit by account."""
+KIND_OF_OWN_ROUTE = {"GET /v1/me/letter.pdf": LETTER_PDFS, "GET /v1/me/letters/{number}.pdf": LETTER_PDFS}
+"""Costly routes with a limit by account; those of one kind share it."""
 
 UNCHECKED = Counter("jiazheng_request_limit_unchecked", "Requests let through for want of Valkey")
 

@@ -41,6 +41,8 @@ USAGE_OF_ROUTE: dict[str, Usage] = {
     "GET /v1/me/attendance": NoLook.OWN,
     "GET /v1/me/letter": NoLook.OWN,
     "GET /v1/me/letter.pdf": NoLook.OWN,
+    "GET /v1/me/letters": NoLook.OWN,
+    "GET /v1/me/letters/{number}.pdf": NoLook.OWN,
     "GET /v1/me/profile": NoLook.OWN,
     "GET /v1/me/profile/{page}": NoLook.OWN,
     "PUT /v1/me/profile/{page}": NoLook.OWN,

@@ -121,14 +121,16 @@ def test_a_stream_counts_once_and_is_not_opened_above_the_limit(
 
 
 def test_the_letter_as_pdf_has_a_limit_of_its_own(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    # given somebody who may have it twice
+    # given somebody who may have it twice, at whichever address
     worker, other = signed_worker(api), signed_worker(api)
     allow(api, monkeypatch, LETTER_PDFS, 2)
-    assert [api.get("/v1/me/letter.pdf", worker.token).status_code for _ in range(2)] == [200, 200]
+    addresses = ("/v1/me/letter.pdf", "/v1/me/letters/1.pdf")
+    assert [api.get(path, worker.token).status_code for path in addresses] == [200, 200]
     # when they want it once more
-    answer = api.get("/v1/me/letter.pdf", worker.token)
+    answers = [api.get(path, worker.token) for path in addresses]
     # then they wait, may read it meanwhile, and others have theirs
-    assert refusal(answer) == (429, "too-many-requests", None)
-    assert int(answer.headers["retry-after"]) > 0
+    assert {refusal(answer) for answer in answers} == {(429, "too-many-requests", None)}
+    assert all(int(answer.headers["retry-after"]) > 0 for answer in answers)
     assert api.get("/v1/me/letter", worker.token).is_success
+    assert api.get("/v1/me/letters", worker.token).is_success
     assert api.get("/v1/me/letter.pdf", other.token).is_success

@@ -1,55 +1,22 @@
 """The letter (授权书) in its versions, and one's own signed one: read again, confirmed, downloaded as PDF."""
 
 import io
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
 
 import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
 
-from api.letter_pdf import SignedCopy, letter_pdf
-from domain.letter import Letter, Letters, SignedLetter
+from api.letter_pdf import PlacedLetter, Signer, letter_pdf
+from domain.letter import SignedLetter
 from tests.controls.api import Api
-from tests.controls.letters import FIRST_TEXT, WITHOUT_NEW_TEXT
+from tests.controls.letter_copies import A_WEEK, authorize, pdf_of, published, sign, text_of
+from tests.controls.letters import FIRST_TEXT
 from tests.controls.moments import NOON
 from tests.controls.problems import refusal
-from tests.controls.visitors import SAME_FACE, Visitor, complete_worker, photo, register_worker
+from tests.controls.visitors import SAME_FACE, complete_worker, photo, register_worker
 from tests.controls.workers import again, signed_worker
-
-A_WEEK = timedelta(days=7)
-
-
-@contextmanager
-def published(api: Api) -> Iterator[Letter]:
-    """A text that is signed from now on; in a week older letters no longer count."""
-    now = api.clock()
-    letter = Letter("2026-99", ("basic", "tax"), "授权书(新版)\n\n本人授权。\n", now, now + A_WEEK)
-    api.parts.ledger.letters = Letters.of([FIRST_TEXT, letter])
-    try:
-        yield letter
-    finally:
-        api.parts.ledger.letters = WITHOUT_NEW_TEXT
-
-
-def sign(worker: Visitor, letter: Letter) -> None:
-    signed = {"version": letter.version, "text_sha256": letter.text_sha256}
-    worker.client.post("/v1/letter-signatures", json=signed)
-
-
-def text_of(pdf: bytes) -> str:
-    """What a reader of the document finds, without what pypdf puts between the characters of such a font."""
-    found = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
-    return found.replace("\x00", "").replace(" ", "")
-
-
-def pdf_of(api: Api, worker: Visitor) -> bytes:
-    answer = api.get("/v1/me/letter.pdf", worker.token)
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
-    assert answer.headers["cache-control"] == "no-store"
-    return answer.content
 
 
 def test_everybody_reads_the_text_of_today_and_any_other_version(api: Api) -> None:
@@ -109,7 +76,7 @@ def test_a_new_text_is_signed_while_the_older_letter_goes_on_and_then_replaces_i
         # then the older one goes on until the face authorizes the new one
         assert (mine["version"], mine["status"]) == (FIRST_TEXT.version, "in_force")
         assert mine["to_authorize"]["version"] == letter.version
-        worker.client.post("/v1/letter-authorizations", files=photo(SAME_FACE))
+        authorize(worker)
         mine = worker.client.get("/v1/me/letter")
         assert (mine["version"], mine["scopes"]) == (letter.version, list(letter.scopes))
 
@@ -186,4 +153,4 @@ def test_letters_made_at_once_are_the_same_as_one_after_the_other() -> None:
 
 def _letter_of(name: str) -> bytes:
     signed = SignedLetter(1, FIRST_TEXT.version, FIRST_TEXT.text_sha256, FIRST_TEXT.scopes, NOON, 3)
-    return letter_pdf(FIRST_TEXT, SignedCopy(signed, name, "110***********002X", "3.1002", None))
+    return letter_pdf(FIRST_TEXT, PlacedLetter(signed, "3.1002", None), Signer(name, "110***********002X"))

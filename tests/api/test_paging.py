@@ -11,6 +11,8 @@ import pytest
 from domain.check_characters import uscc_check_character
 from tests.controls.api import Api
 from tests.controls.enterprises import report_of, uploaded
+from tests.controls.letter_copies import sign
+from tests.controls.letters import FIRST_TEXT
 from tests.controls.people import listed_enterprise
 from tests.controls.trails import settled
 from tests.controls.visitors import (
@@ -20,6 +22,7 @@ from tests.controls.visitors import (
     signed_in,
     staff_client,
 )
+from tests.controls.workers import signed_worker
 
 Ask = Callable[..., dict[str, Any]]
 """Asks for a page with these parameters."""
@@ -98,6 +101,17 @@ def test_one_s_employments_are_walked_exactly_once(api: Api, limit: int) -> None
     assert sorted(row["enterprise_id"] for row in found) == sorted(chosen)
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_one_s_letters_are_walked_exactly_once_from_the_latest_on(api: Api, limit: int) -> None:
+    # given a worker who signed three times
+    worker = signed_worker(api)
+    for _ in range(2):
+        sign(worker, FIRST_TEXT)
+    # when the list is walked, then each is there once, the latest first
+    found = walk(lambda **page: worker.client.get("/v1/me/letters", params=page), limit)
+    assert [letter["number"] for letter in found] == [3, 2, 1]
+
+
 @pytest.mark.parametrize("limit", [1, 3])
 def test_a_trail_is_walked_exactly_once_to_where_the_walk_began(api: Api, limit: int) -> None:
     # given a worker's trail as one page shows it; each look adds itself at the end
@@ -136,6 +150,7 @@ LISTS = {
     "/v1/enterprises": "worker",
     "/v1/me/receipts": "worker",
     "/v1/me/looks": "worker",
+    "/v1/me/letters": "worker",
     "/v1/enterprise/employments": "operator",
 }
 

@@ -1,5 +1,6 @@
 """Every operation of the application, as the application itself lists them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -35,8 +36,7 @@ class Operation:
     @property
     def path(self) -> str:
         """The path, with ids of nothing."""
-        parts = self.template.split("/")
-        return "/".join(NOBODY_THERE if part.startswith("{") else part for part in parts)
+        return re.sub(r"{\w+}", NOBODY_THERE, self.template)
 
     def __str__(self) -> str:
         return self.name
