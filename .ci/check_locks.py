@@ -8,8 +8,10 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
+from typing import Any
 
 from packaging.markers import Marker
 from packaging.requirements import Requirement
@@ -29,10 +31,21 @@ def pins(name: str) -> dict[str, str]:
     }
 
 
+def project() -> dict[str, Any]:
+    """What pyproject.toml says."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def needs_said_otherwise() -> dict[str, list[str]]:
+    """What pyproject.toml says that packages need, against their own word."""
+    return {said["name"]: said["requires-dist"] for said in project()["tool"]["uv"]["dependency-metadata"]}
+
+
 def asked_by(requirement: Requirement) -> Iterator[Requirement]:
     """What an installed package needs here, with the extras it was asked for."""
     try:
-        texts = requires(requirement.name) or []
+        texts = needs_said_otherwise().get(requirement.name, requires(requirement.name) or [])
     except PackageNotFoundError:
         return
     for needed in map(Requirement, texts):
@@ -80,8 +93,8 @@ def disagreements() -> Iterator[str]:
 
 def main() -> int:
     """Print what is wrong; zero when nothing is."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    run, dev = project["project"]["dependencies"], project["dependency-groups"]["dev"]
+    said = project()
+    run, dev = said["project"]["dependencies"], said["dependency-groups"]["dev"]
     wrong = [*faults("run", run), *faults("dev", run + dev), *faults("uv", ["uv"]), *disagreements()]
     verdict = [*sorted(wrong), "Run `make lock`"] if wrong else ["Locked requirements answer pyproject.toml"]
     sys.stdout.write("\n".join(verdict) + "\n")

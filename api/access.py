@@ -37,7 +37,9 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/sessions": PUBLIC,
     "POST /v1/session-second-factors": PUBLIC,
     "POST /v1/session-presence-requests": PUBLIC,
+    "POST /v1/session-face-challenges": PUBLIC,
     "POST /v1/recovery-requests": PUBLIC,
+    "POST /v1/recovery-face-challenges": PUBLIC,
     "POST /v1/recoveries": PUBLIC,
     "POST /v1/session-refreshes": PUBLIC,
     "DELETE /v1/session": SIGNED_IN,
@@ -66,6 +68,7 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "POST /v1/me/devices/{device_id}/revocation": PERSON,
     "POST /v1/me/face-consent": PERSON | BORROWABLE,
     "POST /v1/me/face-consent/withdrawal": PERSON,
+    "POST /v1/face-challenges": PERSON | BORROWABLE,
     # the way without the face
     "POST /v1/presence-proofs": BORROWABLE,
     "POST /v1/presence-requests": PERSON,

@@ -12,7 +12,7 @@ from sse_starlette import EventSourceResponse
 
 from api.act import Act, Acting
 from api.disclosed_records import RecordsOut, disclosed
-from api.faces import Photo, ProofId, showing
+from api.faces import Face, ProofId, showing
 from api.route import router
 from api.schemas import DONE, Accepted
 from devices import qr
@@ -125,7 +125,7 @@ async def approve(
     disclosure_id: UUID,
     digits: Annotated[str, Form(pattern=r"^[0-9]{2}$")],
     scopes: Annotated[list[Scope], Form()],
-    photo: Photo = None,
+    face: Face,
     presence_proof: ProofId = None,
 ) -> Accepted:
     """Approve all or some scopes, with the digits on the consumer's screen and a face check or a proof."""
@@ -133,7 +133,7 @@ async def approve(
         return DONE
     answer = (disclosure_id, digits, list(dict.fromkeys(scopes)))
     await act.run(disclosures.require_answerable, act.caller, *answer)
-    shown = await showing(act, "disclosure", photo, presence_proof)
+    shown = await showing(act, "disclosure", face, presence_proof)
     await act.run(disclosures.approve, act.caller, *answer, shown)
     return DONE
 

@@ -25,7 +25,7 @@ OF_THE_FRAMEWORK = ("HTTPValidationError", "ValidationError")
 """Its own shape of an error, which is never served."""
 MEMBERS: dict[str, dict[str, Any]] = {
     "announcement-withdrawn": {"at": "2026-03-02T01:00:00Z"},
-    "face-consent-missing": {"field": "photo", "ways": ["card_code_passcode", "officers"]},
+    "face-consent-missing": {"field": "frames", "ways": ["card_code_passcode", "officers"]},
     "request-invalid": {"errors": [{"field": "phone", "code": "missing"}]},
     "second-factor-missing": {"factors": ["passcode", "face", "officers"]},
     "second-factor-needed": {"ticket": "2lXf…", "factors": ["passcode", "face", "officers"]},

@@ -40,6 +40,7 @@ TAGS = [
         "account": "Registration (注册), the own account, receipts of scans, cancellation (注销)",
         "personal centre": "个人中心: phone, passcode, sessions, known devices, who looked",
         "face consent": "The separate consent to face checks (单独同意)",
+        "faces": "The movements that a face check asks for (活体检测)",
         "presence": "The way without the face: proofs by card or by officers",
         "worker": "A worker's steps: enterprises, identity, letter (授权书), check-in (签到)",
         "letter": "The texts of the authorization letter, and the own one",

@@ -113,7 +113,12 @@ FIELDS: dict[str, Said] = {
     "device_token": Said("of a known device; opaque", OPAQUE),
     "card_reading": Said("compact JWS of a registered kiosk", JWS),
     "enrolment_token": Said("both halves, joined by a dot", f"{OPAQUE}.{OPAQUE}"),
-    "photo": Said("JPEG, PNG or WebP, at most 5 MB, exactly one face"),
+    "frames": Said(
+        "8 to 40 pictures in their order, four to eight a second, not mirrored, of one face that does what "
+        "the challenge asks for; JPEG, PNG or WebP, 480 to 640 pixels are enough"
+    ),
+    "face_challenge": Said("of `POST /v1/face-challenges`, for this step; a minute, for one attempt", OPAQUE),
+    "actions": Said("what to do before the camera, one after the other", ["blink", "turn_left"]),
     "rp_id": Said("the relying party of WebAuthn", "localhost"),
     "credential": Said(
         "what the browser's `navigator.credentials` gave, as JSON (WebAuthn Level 3, `toJSON()`)", CREDENTIAL
@@ -122,7 +127,7 @@ FIELDS: dict[str, Said] = {
     "PushTargetIn.token": Said("what the platform gave the app", OPAQUE),
     # proofs of presence
     "purpose": Said("the step that it is for", "check_in", tuple(LEAST_ASSURANCE)),
-    "presence_proof": Said("the id of a proof for this step, in place of a photo", AN_ID),
+    "presence_proof": Said("the id of a proof for this step, in place of a face", AN_ID),
     "ProofOut.status": Said(
         "`waiting` for officers, `usable` once, `used` or `expired`", "usable", PROOF_STATUS
     ),

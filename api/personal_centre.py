@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from api import own_sessions
 from api.act import Acting
-from api.faces import Photo, ProofId
+from api.faces import Face, ProofId
 from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.route import router
 from api.schemas import DONE, Accepted, PasscodeText, PhoneText, SmsCode
@@ -75,8 +75,8 @@ async def set_passcode(
     act: Acting,
     passcode: Annotated[PasscodeText, Form()],
     sms_code: Annotated[SmsCode, Form()],
+    face: Face,
     current_passcode: Annotated[PasscodeText | None, Form()] = None,
-    photo: Photo = None,
     presence_proof: ProofId = None,
 ) -> Accepted:
     """Set the passcode, or another one in its place, with a code sent to the account's phone just now.
@@ -84,7 +84,7 @@ async def set_passcode(
     Who has a second factor proves one: the current passcode, the face, or officers (for `passcode_change`).
     403 `second-factor-missing` names them in `factors`.
     """
-    given, factor = GivenFactor(current_passcode, photo, presence_proof), None
+    given, factor = GivenFactor(current_passcode, face, presence_proof), None
     if not await act.carried_out():
         await require_factor_if_any(act, given)
         factor = await factor_shown(act, "passcode_change", given)

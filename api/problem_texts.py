@@ -55,6 +55,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Consent, or go another of `ways`: the card at a kiosk with SMS code and passcode, or an officer.",
     ),
     "face-consent-text-unknown": ("This is not the text of the consent", "Fetch it and show it again."),
+    "face-challenge-expired": (
+        "The movements were asked for too long ago, or for another step",
+        "Ask for new ones, and send the frames within a minute.",
+    ),
+    "face-not-live": (
+        "The movements were not seen",
+        "Do them one after the other, look into the camera in between, and hold each for half a second.",
+    ),
     "face-not-matched": (
         "The face does not match",
         "Try again in better light, or go to a kiosk or an officer.",
@@ -181,7 +189,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "second-factor-expired": ("The sign-in took too long, or is over", "Ask for a new SMS code."),
     "second-factor-missing": (
         "The SMS code is not enough for this step",
-        "Send one of `factors` with the form: the passcode, a photo, or a proof by officers.",
+        "Send one of `factors` with the form: the passcode, a face, or a proof by officers.",
     ),
     "second-factor-needed": (
         "This device is not known yet",

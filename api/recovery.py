@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Form, UploadFile, status
+from fastapi import Form, status
 from pydantic import BaseModel
 
 from api.act import Act, Acting
 from api.card_readings import JwsText, read_card
-from api.faces import Photo, compare_with_card, consent_missing
+from api.faces import CardPortrait, Face, ShownFace, compare_with_card, consent_missing
 from api.problems import Problem
 from api.route import router
 from api.schemas import DONE, Accepted, PhoneText, SmsCode
@@ -58,8 +58,8 @@ async def recover(
     act: Acting,
     recovery_ticket: Annotated[str, Form(max_length=200)],
     phone: Annotated[PhoneText, Form()],
+    face: Face,
     card_reading: JwsText = None,
-    photo: Photo = None,
 ) -> Accepted:
     """Give the account the new phone, by the card and the face at a kiosk, or once two officers confirmed.
 
@@ -70,22 +70,23 @@ async def recover(
     recovery_id = await act.read(recoveries.recovery_of, recovery_ticket, number)
     if await act.carried_out():
         return DONE
-    if card_reading is None and photo is None:
+    if card_reading is None and face is None:
         await act.run(recoveries.recover_with_officers, recovery_id, number)
         return DONE
-    if card_reading is None or photo is None:
-        wrong = {"field": "photo" if photo is None else "card_reading", "code": "photo_and_card"}
+    if card_reading is None or face is None:
+        wrong = {"field": "frames" if face is None else "card_reading", "code": "face_and_card"}
         raise Problem("request-invalid", 422, errors=(wrong,))
-    await _recover_with_face(act, recovery_id, number, card_reading, photo)
+    await _recover_with_face(act, recovery_id, number, card_reading, face)
     return DONE
 
 
 async def _recover_with_face(
-    act: Act, recovery_id: UUID, phone: MobileNumber, card_reading: str, photo: UploadFile
+    act: Act, recovery_id: UUID, phone: MobileNumber, card_reading: str, face: ShownFace
 ) -> None:
     card, portrait, where = await act.read(read_card, act, card_reading, recovery_id)
     subject = await act.run(recoveries.person_on_card, recovery_id, card)
     if subject is None:
         raise consent_missing(STEP)
-    evidence, _ = await compare_with_card(act, STEP, subject, photo, portrait, where)
+    portrayed = CardPortrait(portrait, where, challenged=recovery_id)
+    evidence, _ = await compare_with_card(act, STEP, subject, face, portrayed)
     await act.run(recoveries.recover_with_face, recovery_id, phone, subject, card, evidence)

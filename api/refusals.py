@@ -51,8 +51,11 @@ def _all(prefix: str) -> Codes:
 PHONE, NAME, PHOTO = _all("mobile-number-"), _all("person-name-"), _all("photo-")
 ID_NUMBER = _all("id-number-") - {"id-number-taken"}
 FACE = PHOTO | {
+    "assurance-too-low",
+    "face-challenge-expired",
     "face-check-busy",
     "face-consent-missing",
+    "face-not-live",
     "face-not-matched",
     "face-template-missing",
     "face-too-many-attempts",
@@ -111,8 +114,10 @@ OWN_REFUSALS: dict[str, Codes] = {
     "POST /v1/sms-codes": PHONE | {"sms-too-many"},
     "POST /v1/sessions": PHONE | ERASED | {"account-unknown", "second-factor-needed", "sms-code-wrong"},
     "POST /v1/session-second-factors": SHOWING | PASSCODE | ERASED | {"second-factor-expired"},
+    "POST /v1/session-face-challenges": ERASED | {"second-factor-expired"},
     "POST /v1/session-presence-requests": ERASED | {"presence-code-taken", "second-factor-expired"},
     "POST /v1/recovery-requests": PHONE | {"presence-code-taken", "sms-code-wrong"},
+    "POST /v1/recovery-face-challenges": PHONE | {"recovery-expired"},
     "POST /v1/recoveries": PHONE
     | CARD
     | FACE
@@ -156,6 +161,7 @@ OWN_REFUSALS: dict[str, Codes] = {
     "POST /v1/me/devices/{device_id}/revocation": frozenset({"not-found"}),
     "POST /v1/me/face-consent": frozenset({"face-consent-already-given", "face-consent-text-unknown"}),
     "POST /v1/me/face-consent/withdrawal": frozenset({"face-consent-missing"}),
+    "POST /v1/face-challenges": NONE,
     # the way without the face
     "POST /v1/presence-proofs": CARD | PASSCODE | {"presence-too-many-attempts", "sms-code-wrong"},
     "POST /v1/presence-requests": frozenset({"presence-code-taken"}),

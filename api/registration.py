@@ -8,7 +8,7 @@ from fastapi import Form, status
 from pydantic import BaseModel, Field
 
 from api.act import Act, Acting
-from api.faces import Photo, ProofId
+from api.faces import Face, ProofId
 from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.receipts import ReceiptOut, receipt_out
 from api.route import router
@@ -124,8 +124,8 @@ async def me(act: Acting) -> MeOut:
 async def cancel_account(
     act: Acting,
     sms_code: Annotated[SmsCode, Form()],
+    face: Face,
     passcode: Annotated[PasscodeText | None, Form()] = None,
-    photo: Photo = None,
     presence_proof: ProofId = None,
 ) -> Accepted:
     """Cancel the account (注销): everything personal becomes unreadable for good, and nothing undoes it.
@@ -133,7 +133,7 @@ async def cancel_account(
     Who has a second factor proves one: 403 `second-factor-missing` names them in `factors`. All sessions end
     with the account: so a repetition after a lost answer gets 401 `token-invalid` once it was carried out.
     """
-    given = GivenFactor(passcode, photo, presence_proof)
+    given = GivenFactor(passcode, face, presence_proof)
     await require_factor_if_any(act, given)
     factor = await factor_shown(act, "cancellation", given)
     await require_own_sms_code(act, sms_code)

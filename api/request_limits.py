@@ -31,12 +31,15 @@ FROM_ADDRESS, OF_ACCOUNT = "from_address", "of_account"
 """Requests of whatever kind: see `api.general_limit`."""
 SMS_CODES, SIGN_INS, REGISTRATIONS = "sms_codes", "sign_ins", "registrations"
 REFRESHES, CREDIT_RECORDS, LETTER_PDFS = "refreshes", "credit_records", "letter_pdfs"
+FACE_CHALLENGES = "face_challenges"
 KIND_OF_ROUTE = {
     "POST /v1/sms-codes": SMS_CODES,
     "POST /v1/sessions": SIGN_INS,
     "POST /v1/session-second-factors": SIGN_INS,
     "POST /v1/session-presence-requests": SIGN_INS,
+    "POST /v1/session-face-challenges": SIGN_INS,
     "POST /v1/recovery-requests": SIGN_INS,
+    "POST /v1/recovery-face-challenges": SIGN_INS,
     "POST /v1/recoveries": SIGN_INS,
     "POST /v1/handover-sessions": SIGN_INS,
     "POST /v1/staff-challenges": SIGN_INS,
@@ -48,8 +51,15 @@ KIND_OF_ROUTE = {
     "POST /v1/credit-records": CREDIT_RECORDS,
 }
 """The public routes with a limit by address; each request counts, also one that is repeated or refused."""
-KIND_OF_OWN_ROUTE = {"GET /v1/me/letter.pdf": LETTER_PDFS, "GET /v1/me/letters/{number}.pdf": LETTER_PDFS}
-"""Costly routes with a limit by account; those of one kind share it."""
+KIND_OF_OWN_ROUTE = {
+    "GET /v1/me/letter.pdf": LETTER_PDFS,
+    "GET /v1/me/letters/{number}.pdf": LETTER_PDFS,
+    "POST /v1/face-challenges": FACE_CHALLENGES,
+}
+"""Routes with a limit by account: costly ones, and one where nobody shall ask until the answer suits them.
+
+Those of one kind share it.
+"""
 
 UNCHECKED = Counter("jiazheng_request_limit_unchecked", "Requests let through for want of Valkey")
 
@@ -114,6 +124,7 @@ def _limits(rules: Rules) -> dict[str, RateLimitItem]:
         REGISTRATIONS: RateLimitItemPerHour(rules.registrations_per_address_hour),
         CREDIT_RECORDS: RateLimitItemPerMinute(rules.credit_records_per_address_minute),
         LETTER_PDFS: RateLimitItemPerHour(rules.letter_pdfs_per_account_hour),
+        FACE_CHALLENGES: RateLimitItemPerHour(rules.face_challenges_per_account_hour),
     }
 
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Form, UploadFile, status
+from fastapi import Form, status
 from fastapi.concurrency import run_in_threadpool
 
 from api.act import Act, Acting
-from api.faces import Photo, ProofId, showing
+from api.faces import Face, ProofId, ShownFace, showing
 from api.problems import Problem
 from api.route import router
 from api.schemas import Device, PasscodeText, SignedIn
@@ -25,12 +25,12 @@ class GivenFactor:
     """What a form brings as second factor: one of the three, or none."""
 
     passcode: str | None
-    photo: UploadFile | None
+    face: ShownFace | None
     presence_proof: UUID | None
 
     def count(self) -> int:
         """How many of the three were sent."""
-        return sum(each is not None for each in (self.passcode, self.photo, self.presence_proof))
+        return sum(each is not None for each in (self.passcode, self.face, self.presence_proof))
 
 
 async def require_second_factor(act: Act, subject: UUID) -> None:
@@ -59,12 +59,12 @@ async def require_factor_if_any(act: Act, given: GivenFactor) -> None:
 
 
 async def factor_shown(act: Act, step: str, given: GivenFactor) -> Factor | None:
-    """The factor that a form brings for a step of the caller's; a photo is compared here.
+    """The factor that a form brings for a step of the caller's; a face is compared here.
 
     Routes do so before the SMS code: a picture that is of no use must not use the code up.
     """
-    if given.photo is not None:
-        return await showing(act, step, given.photo, None)
+    if given.face is not None:
+        return await showing(act, step, given.face, None)
     return given.passcode or given.presence_proof
 
 
@@ -84,15 +84,15 @@ async def prove_second_factor(
     act: Acting,
     ticket: Annotated[str, Form(max_length=200)],
     device: Annotated[Device, Form()],
+    face: Face,
     passcode: Annotated[PasscodeText | None, Form()] = None,
-    photo: Photo = None,
     presence_proof: ProofId = None,
 ) -> SignedIn:
     """Sign in on a device not seen before: with the ticket, and passcode, face check or officers' proof."""
     subject = await act.read(signing_in.subject_of_ticket, act.cause.at, ticket)
     own = act.as_actor(f"person:{subject}")
     if not await own.carried_out():
-        await _prove(own, subject, ticket, GivenFactor(passcode, photo, presence_proof))
+        await _prove(own, subject, ticket, GivenFactor(passcode, face, presence_proof))
     account = await own.read(CreditLedger.load, Account, subject)
     return await sign_in_person(own, subject, account.role, device)
 
@@ -103,7 +103,7 @@ async def _prove(act: Act, subject: UUID, ticket: str, given: GivenFactor) -> No
     if given.passcode is not None:
         await act.run(signing_in.prove_with_passcode, subject, ticket, given.passcode)
     else:
-        shown = await showing(act, signing_in.PURPOSE, given.photo, given.presence_proof, subject=subject)
+        shown = await showing(act, signing_in.PURPOSE, given.face, given.presence_proof, subject=subject)
         await act.run(signing_in.prove_with_presence, subject, ticket, shown)
 
 

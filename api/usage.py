@@ -58,6 +58,9 @@ USAGE_OF_ROUTE: dict[str, Usage] = {
     "POST /v1/presence-proofs": NoLook.OWN,
     "POST /v1/presence-requests": NoLook.OWN,
     "POST /v1/session-presence-requests": NoLook.OWN,
+    "POST /v1/face-challenges": NoLook.OWN,
+    "POST /v1/session-face-challenges": NoLook.OWN,
+    "POST /v1/recovery-face-challenges": NoLook.OWN,
     "GET /v1/presence-requests/{proof_id}": NoLook.OWN,
     # what staff sees of its own work
     "GET /v1/enterprise-imports/{import_id}": NoLook.STAFF_WORK,

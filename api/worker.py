@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from api.act import Acting
 from api.card_readings import JwsText, read_card
-from api.faces import Photo, ProofId, compare_with_card, showing
+from api.faces import CardPortrait, Face, ProofId, compare_with_card, showing
 from api.handovers import forget_borrowed
 from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.problems import Problem
@@ -104,21 +104,22 @@ async def challenge_identity(act: Acting) -> IdentityChallengeOut:
 
 @routes.post("/identity-verifications")
 async def verify_identity(
-    act: Acting, photo: Photo = None, card_reading: JwsText = None, presence_proof: ProofId = None
+    act: Acting, face: Face, card_reading: JwsText = None, presence_proof: ProofId = None
 ) -> Accepted:
     """Verify the identity (人证合一验证), or renew it: with card and face at a kiosk, or with a proof."""
     if await act.carried_out():
         return DONE
     worker = await act.read(CreditLedger.load, Worker, Worker.stream_for(act.caller))
     worker.require_identity_open()
-    if presence_proof is not None and photo is None and card_reading is None:
+    if presence_proof is not None and face is None and card_reading is None:
         await act.run(verification.verify_identity_by_proof, act.caller, presence_proof)
         return DONE
-    if photo is None or card_reading is None or presence_proof is not None:
-        wrong = {"field": "photo" if photo is None else "card_reading", "code": "photo_and_card_or_proof"}
+    if face is None or card_reading is None or presence_proof is not None:
+        wrong = {"field": "frames" if face is None else "card_reading", "code": "face_and_card_or_proof"}
         raise Problem("request-invalid", 422, errors=(wrong,))
     card, portrait, where = await act.read(read_card, act, card_reading)
-    evidence, template = await compare_with_card(act, "identity", act.caller, photo, portrait, where)
+    portrayed = CardPortrait(portrait, where)
+    evidence, template = await compare_with_card(act, "identity", act.caller, face, portrayed)
     await act.run(verification.verify_identity, act.caller, card, evidence, template)
     return DONE
 
@@ -131,11 +132,11 @@ async def sign_letter(act: Acting, signed: LetterSignatureIn) -> Accepted:
 
 
 @routes.post("/letter-authorizations")
-async def authorize_letter(act: Acting, photo: Photo = None, presence_proof: ProofId = None) -> Accepted:
+async def authorize_letter(act: Acting, face: Face, presence_proof: ProofId = None) -> Accepted:
     """Authorize the signed letter with a face check (刷脸授权) or a proof; the registration is complete."""
     if await act.carried_out():
         return DONE
-    shown = await showing(act, "authorization", photo, presence_proof)
+    shown = await showing(act, "authorization", face, presence_proof)
     if act.signed_in.role != BORROWED:
         await act.run(verification.authorize_letter, act.caller, shown)
         return DONE
@@ -152,11 +153,11 @@ async def revoke_letter(act: Acting) -> Accepted:
 
 
 @routes.post("/check-ins")
-async def check_in(act: Acting, photo: Photo = None, presence_proof: ProofId = None) -> Accepted:
+async def check_in(act: Acting, face: Face, presence_proof: ProofId = None) -> Accepted:
     """Check in (签到) with a face check or a proof."""
     if await act.carried_out():
         return DONE
-    shown = await showing(act, "check_in", photo, presence_proof)
+    shown = await showing(act, "check_in", face, presence_proof)
     await act.run(attendances.check_in, act.caller, shown)
     return DONE
 

@@ -32,7 +32,8 @@ SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = "芳娜敏静丽艳娟霞秀兰燕玲桂英梅红云莲真环雪荣爱妹香月莺媛"
 BRANDS = ("阳光", "好帮手", "安心", "爱家", "康乃馨", "三替", "巾帼", "暖心")
 CITIES = (("浙江省", "杭州市"), ("上海市", "浦东新区"), ("广东省", "深圳市"), ("四川省", "成都市"))
-EVIDENCE = FaceEvidence("accepted", 0.31, 0.40, "8f" * 32, "passed", "kiosk", "kiosk-17")
+FRESH = datetime.max.replace(tzinfo=UTC)  # no attempt comes after it
+EVIDENCE = FaceEvidence("accepted", 0.31, 0.40, "8f" * 32, "passed", "kiosk", "kiosk-17", FRESH)
 CARD = ShownDocument("resident_id", "杭州市公安局西湖分局", "sam-1", "5c" * 32, "kiosk-17")
 AT_KIOSK, ON_THE_WEB = Presence("face", "kiosk"), Presence("face", "web")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -13,6 +13,7 @@ from devices import face_worker
 from devices.face_matcher import Embedding
 from devices.face_thresholds import STRICT_THRESHOLDS, Thresholds
 from devices.face_worker import PortraitImage, Verification
+from devices.liveness import Action
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,12 +50,15 @@ class FacePool:
 
     async def verify(
         self,
-        selfie: bytes,
+        pictures: Sequence[bytes],
+        actions: Sequence[Action],
         reference: PortraitImage | Embedding,
         deadline_seconds: float,
         whose: Hashable = None,
     ) -> Verification:
-        """Compare a selfie with a card portrait or with an enrolled template, within the deadline.
+        """Compare the face of a series with a card portrait or an enrolled template, within the deadline.
+
+        The `actions` are what the face was asked to do in it.
 
         Of a person named by `whose` one call is taken at a time: bad pictures use up no attempt, and nobody
         shall fill the queue with them alone.
@@ -66,7 +70,7 @@ class FacePool:
             raise FacePoolBusy("a face check of the same person is under way")
         self._being_checked |= {whose} - {None}
         try:
-            return await self._bounded(deadline_seconds, face_worker.verify, selfie, reference)
+            return await self._bounded(deadline_seconds, face_worker.verify, pictures, actions, reference)
         finally:
             self._being_checked.discard(whose)
 

@@ -3,10 +3,14 @@
 import ctypes
 import os
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from devices.face_matcher import Embedding, FaceMatcher
+from devices.face_mesh import FaceMesh
+from devices.face_series import look_at
 from devices.face_thresholds import FaceComparison, Thresholds
+from devices.liveness import Action
 
 JOB_LIMIT_SECONDS = 20  # a job takes 0.3 s; whatever makes one hang, the child kills itself and is replaced
 _PR_SET_PDEATHSIG = 1
@@ -21,16 +25,20 @@ class PortraitImage:
 
 @dataclass(frozen=True)
 class Verification:
-    """The outcome of one call; `template` is the selfie's, for enrolment."""
+    """The outcome of one call; `template` is of the face's front, for enrolment.
+
+    `is_live`: the face made the movements in their order, is solid, and was the same all the time.
+    """
 
     comparison: FaceComparison
     template: Embedding
+    is_live: bool
 
 
 class _Process:
     """The models of this process, loaded once."""
 
-    matcher: FaceMatcher | None = None
+    models: tuple[FaceMatcher, FaceMesh] | None = None
 
 
 def initialise(parent: int, thresholds: tuple[Thresholds, ...]) -> None:
@@ -39,17 +47,22 @@ def initialise(parent: int, thresholds: tuple[Thresholds, ...]) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it died before the line above could take effect
         os.kill(os.getpid(), signal.SIGKILL)
-    _Process.matcher = FaceMatcher(thresholds)
+    _Process.models = FaceMatcher(thresholds), FaceMesh()
 
 
-def verify(selfie: bytes, reference: PortraitImage | Embedding) -> Verification:
-    """Embed the selfie and the reference (unless it is a template) and compare; raises as FaceMatcher."""
+def verify(
+    pictures: Sequence[bytes], actions: Sequence[Action], reference: PortraitImage | Embedding
+) -> Verification:
+    """Look at a series of pictures and compare its face with the reference.
+
+    Raises as `look_at`, and FaceMatcher of the reference.
+    """
     signal.alarm(JOB_LIMIT_SECONDS)  # SIGALRM is left at its default, which ends the process
     try:
-        matcher = _loaded()
+        matcher, mesh = _loaded()
         known = reference if isinstance(reference, Embedding) else matcher.embed_portrait(reference.octets)
-        template = matcher.embed_selfie(selfie)
-        return Verification(matcher.compare(known, template), template)
+        seen = look_at(matcher, mesh, pictures, actions)
+        return Verification(matcher.compare(known, seen.template), seen.template, seen.is_live)
     finally:
         signal.alarm(0)
 
@@ -59,7 +72,7 @@ def process_id() -> int:
     return os.getpid()
 
 
-def _loaded() -> FaceMatcher:
-    if _Process.matcher is None:
+def _loaded() -> tuple[FaceMatcher, FaceMesh]:
+    if _Process.models is None:
         raise RuntimeError("the face worker was not initialised")
-    return _Process.matcher
+    return _Process.models

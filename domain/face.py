@@ -1,8 +1,8 @@
 """A person's face checks: every attempt is an event, and there are at most so many an hour."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from domain.event import Cause, LedgerAggregate
@@ -24,9 +24,10 @@ class FaceEvidence:
         score: Euclidean distance of the two embeddings, smaller is more alike.
         threshold: the score must be below it.
         model: SHA-256 of the embedding model.
-        liveness: `passed`, `failed` or `not_checked`.
+        liveness: `passed` or `failed`; `not_checked` of the checks before there was a challenge.
         assurance: `kiosk`, `attested_app`, `web` or `officer`.
-        device: what took the picture.
+        device: what took the pictures.
+        challenged_at: when the person was asked for the movements, UTC; no event tells it.
     """
 
     verdict: str
@@ -36,11 +37,20 @@ class FaceEvidence:
     liveness: str
     assurance: str
     device: str
+    challenged_at: datetime
 
-    def require_accepted(self) -> None:
-        """Refuse a step whose face check did not pass; the attempt itself stays recorded."""
+    @property
+    def refusal(self) -> Reason | None:
+        """Why the check did not pass, if it did not."""
         if self.verdict != "accepted":
-            raise Refused(VERDICT_REASONS[self.verdict], field="photo")
+            return VERDICT_REASONS[self.verdict]
+        return None if self.liveness == "passed" else Reason.FACE_NOT_LIVE
+
+    def recorded(self) -> dict[str, Any]:
+        """What the event of the attempt says."""
+        told = {field.name: getattr(self, field.name) for field in fields(self)}
+        del told["challenged_at"]
+        return told
 
 
 class FaceChecks(LedgerAggregate):
@@ -94,12 +104,18 @@ class FaceChecks(LedgerAggregate):
         """The attempts after `instant`."""
         return [at for at in self.attempts if at > instant]
 
-    def require_attempt_left(self, at: datetime, rules: Rules) -> None:
-        """Refuse when this hour's attempts are used up."""
+    def require_attempt_left(self, at: datetime, challenged_at: datetime, rules: Rules) -> None:
+        """Refuse when this hour's attempts are used up, or the challenge is older than the last of them.
+
+        So each challenge is for one attempt, and nothing has to be kept of it.
+        """
         if len(self.attempts_since(at - ATTEMPT_WINDOW)) >= rules.face_attempts_per_hour:
             raise Refused(Reason.FACE_TOO_MANY_ATTEMPTS)
+        if self.attempts_since(challenged_at):
+            raise Refused(Reason.FACE_CHALLENGE_EXPIRED, field="face_challenge")
 
     def attempt(self, cause: Cause, purpose: str, evidence: FaceEvidence, rules: Rules) -> None:
         """Record an attempt, passed or failed."""
-        self.require_attempt_left(cause.at, rules)
-        self.happen(self.Attempted, cause, subject_id=self.subject_id, purpose=purpose, **asdict(evidence))
+        self.require_attempt_left(cause.at, evidence.challenged_at, rules)
+        told = evidence.recorded()
+        self.happen(self.Attempted, cause, subject_id=self.subject_id, purpose=purpose, **told)

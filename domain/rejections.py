@@ -50,6 +50,8 @@ class Reason(Enum):
     NO_ENTERPRISE_CHOSEN = ("no-enterprise-chosen", Kind.CONFLICT)
     FACE_TOO_MANY_ATTEMPTS = ("face-too-many-attempts", Kind.TOO_MANY)
     FACE_NOT_MATCHED = ("face-not-matched", Kind.FORBIDDEN)
+    FACE_NOT_LIVE = ("face-not-live", Kind.FORBIDDEN)
+    FACE_CHALLENGE_EXPIRED = ("face-challenge-expired", Kind.GONE)
     FACE_UNCERTAIN = ("face-uncertain", Kind.FORBIDDEN)
     FACE_TEMPLATE_MISSING = ("face-template-missing", Kind.CONFLICT)
     FACE_CONSENT_MISSING = ("face-consent-missing", Kind.FORBIDDEN)

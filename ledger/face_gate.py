@@ -1,11 +1,12 @@
 """The face check in front of a step: the attempt is recorded whatever comes of it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from domain.event import Cause
 from domain.face import ATTEMPT_WINDOW, FaceChecks, FaceEvidence
 from domain.face_consent import FaceConsent
-from domain.rejections import Reason
+from domain.rejections import Reason, Refused
 from ledger.credit_ledger import CreditLedger
 
 
@@ -30,10 +31,10 @@ def require_face_consent(ledger: CreditLedger, subject: UUID) -> None:
     ledger.load(FaceConsent, stream, missing=Reason.FACE_CONSENT_MISSING).require_in_force()
 
 
-def require_attempt_left(ledger: CreditLedger, cause: Cause, subject: UUID) -> None:
-    """Refuse before any picture is looked at, without consent or when this hour's attempts are used up."""
+def require_attempt_left(ledger: CreditLedger, cause: Cause, subject: UUID, challenged_at: datetime) -> None:
+    """Refuse before any picture is looked at: without consent, without an attempt left, or its challenge."""
     require_face_consent(ledger, subject)
-    attempts_of(ledger, cause, subject).require_attempt_left(cause.at, ledger.rules)
+    attempts_of(ledger, cause, subject).require_attempt_left(cause.at, challenged_at, ledger.rules)
 
 
 def record_attempt(
@@ -45,12 +46,12 @@ def record_attempt(
         the attempts, to be committed together with the step that the face check opens.
 
     Raises:
-        Refused: there is no consent; or the face was not accepted, and the failed attempt is committed.
+        Refused: there is no consent; or the check did not pass, and the failed attempt is committed.
     """
     require_face_consent(ledger, subject)
     attempts = attempts_of(ledger, cause, subject)
     attempts.attempt(cause, purpose, evidence, ledger.rules)
-    if evidence.verdict != "accepted":
+    if evidence.refusal:
         ledger.commit_refusal(cause, attempts)
-    evidence.require_accepted()
+        raise Refused(evidence.refusal, field="frames")
     return attempts

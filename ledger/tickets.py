@@ -46,6 +46,12 @@ STAFF_PROPOSAL = TicketKind("staff_proposal", Reason.PASSKEY_INVALID, Reason.PAS
 STAFF_GRANT = TicketKind("staff_grant", Reason.PASSKEY_INVALID, Reason.PASSKEY_INVALID)
 
 
+def face_challenge(step: str) -> TicketKind:
+    """Of the movements that a face check asks for; a challenge of one step is none of another."""
+    expired = Reason.FACE_CHALLENGE_EXPIRED
+    return TicketKind(f"face_challenge:{step}", expired, expired)
+
+
 class Tickets:
     """Issues and reads tickets."""
 

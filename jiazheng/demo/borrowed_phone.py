@@ -1,11 +1,12 @@
 """Chapter 7: a consumer becomes a worker, and verifies and signs on somebody else's phone."""
 
 from jiazheng.demo import pictures
+from jiazheng.demo.camera import shown
 from jiazheng.demo.cast import NEWCOMER
 from jiazheng.demo.client import expect, refused
 from jiazheng.demo.kiosk import Kiosk
 from jiazheng.demo.registration import consent
-from jiazheng.demo.world import World, photo
+from jiazheng.demo.world import World
 
 FACE = "astronaut.png"
 
@@ -46,13 +47,13 @@ def hand_over(world: World) -> str:
 
 
 def verify_there(world: World) -> str:
-    """Her consent to face checks, a challenge of the borrowed session, the terminal's signature, a photo."""
+    """Her consent to face checks, a challenge of the borrowed session, the terminal's signature, her face."""
     borrowed = world.facts["borrowed"]
     consent(borrowed)
     challenge = borrowed.post("/v1/identity-challenges")["challenge"]
     kiosk = Kiosk(world.kiosk, world.facts["kiosk_id"], world.url)
     reading = kiosk.reading(NEWCOMER, pictures.path(FACE).read_bytes(), challenge)
-    borrowed.post("/v1/identity-verifications", data={"card_reading": reading}, files=photo(FACE))
+    borrowed.post("/v1/identity-verifications", **shown(borrowed, "identity", FACE, card_reading=reading))
     return str(world.facts["own"].get("/v1/me")["identity_assurance"])
 
 
@@ -63,7 +64,7 @@ def sign_there(world: World) -> str:
     with own.listening() as wait_for:
         signed = {"version": letter["version"], "text_sha256": letter["text_sha256"]}
         borrowed.post("/v1/letter-signatures", json=signed)
-        borrowed.post("/v1/letter-authorizations", files=photo(FACE))
+        borrowed.post("/v1/letter-authorizations", **shown(borrowed, "authorization", FACE))
         wait_for("handover.completed")
     expect(own.get("/v1/me")["registration_complete"], "the registration is complete")
     over = refused("token-invalid", lambda: borrowed.get("/v1/me/letter"))

@@ -3,12 +3,13 @@
 from base64 import b64decode
 from typing import Any
 
+from jiazheng.demo.camera import shown
 from jiazheng.demo.cast import WORKER
 from jiazheng.demo.client import Client, expect, refused, until
 from jiazheng.demo.qr_scanner import read_qr
 from jiazheng.demo.registration import register_consumer
 from jiazheng.demo.terminal import Signer
-from jiazheng.demo.world import World, photo
+from jiazheng.demo.world import World
 
 SCOPES = ["basic", "identity", "tax", "bank_credit"]
 APPROVED = ["basic", "tax"]
@@ -123,7 +124,8 @@ def approve(world: World) -> str:
     digits = world.facts["disclosure"]["digits"]
     expect(digits in prompt["choices"], "the digits are among the choices")
     answer = {"digits": digits, "scopes": APPROVED}
-    world.worker.post(f"/v1/disclosures/{disclosure_id}/approval", data=answer, files=photo("obama3.jpg"))
+    form = shown(world.worker, "disclosure", "obama3.jpg", **answer)
+    world.worker.post(f"/v1/disclosures/{disclosure_id}/approval", **form)
     return (
         f"{prompt['consumer_name']} asked for {len(prompt['scopes'])}, choices {', '.join(prompt['choices'])}"
     )

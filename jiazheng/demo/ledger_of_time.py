@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from jiazheng.demo.camera import shown
 from jiazheng.demo.cast import CONSUMER, MOVED, OFFICER, PASSCODE, REGAINED, SECOND_OFFICER, WORKER
 from jiazheng.demo.certificate import SCOPES
 from jiazheng.demo.client import expect, refused, until
-from jiazheng.demo.world import World, photo
+from jiazheng.demo.world import World
 
 TRAIL_KINDS = ("jz.account.registered", "jz.face_checks.attempted", "jz.worker.letter_authorized")
 EVERY_LOOK_IS_RECORDED_SECONDS = 0.5
@@ -50,7 +51,7 @@ def status(world: World) -> str:
 def check_in(world: World, picture: str) -> str:
     """Check in."""
     world.advance(timedelta(hours=2))
-    world.worker.post("/v1/check-ins", files=photo(picture))
+    world.worker.post("/v1/check-ins", **shown(world.worker, "check_in", picture))
     attendance = world.worker.get("/v1/me/attendance")
     world.facts["due_at"] = datetime.fromisoformat(attendance["due_at"])
     until(lambda: status(world) == "employed", "the operator sees 在职")
@@ -120,7 +121,8 @@ def without_face(world: World) -> str:
     """No face check passes from here on, and each step names the other ways."""
     world.worker.post("/v1/me/face-consent/withdrawal")
     problem = refused(
-        "face-consent-missing", lambda: world.worker.post("/v1/check-ins", files=photo("obama.jpg"))
+        "face-consent-missing",
+        lambda: world.worker.post("/v1/check-ins", **shown(world.worker, "check_in", "obama.jpg")),
     )
     return f"{problem['title']}; instead: {', '.join(problem['ways'])}"
 

@@ -1,8 +1,9 @@
 """Chapter 6: what the worker tells about herself, and how and where she signs in."""
 
+from jiazheng.demo.camera import shown
 from jiazheng.demo.cast import MOVED, PAGES, PASSCODE, WORKER
 from jiazheng.demo.client import expect, refused, until
-from jiazheng.demo.world import World, photo
+from jiazheng.demo.world import World
 
 TABLET = "Wang's tablet"
 
@@ -42,7 +43,7 @@ def save_stale(world: World) -> str:
 def set_passcode(world: World) -> str:
     """A fresh SMS code shows who sets it, and her face, since she has one on record."""
     given = {"passcode": PASSCODE, "sms_code": world.sms_code(WORKER)}
-    world.worker.post("/v1/me/passcode", data=given, files=photo("obama.jpg"))
+    world.worker.post("/v1/me/passcode", **shown(world.worker, "passcode_change", "obama.jpg", **given))
     return "of 6 to 32 characters; nobody can read it, the platform included"
 
 

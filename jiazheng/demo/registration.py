@@ -7,13 +7,14 @@ from typing import Any
 from devices.card_decoders.remote_sam import RemoteSamDecoder
 from domain.streams import local_day
 from jiazheng.demo import pictures
+from jiazheng.demo.camera import shown
 from jiazheng.demo.cast import CHOSEN, CONSUMER, STRANGER, WORKER
 from jiazheng.demo.client import Client, expect, refused, until
 from jiazheng.demo.doubles.id_card import CardField, IdCard
 from jiazheng.demo.doubles.sam_service import SamService
 from jiazheng.demo.portraits import card_portrait
 from jiazheng.demo.terminal import Terminal
-from jiazheng.demo.world import World, photo
+from jiazheng.demo.world import World
 
 PORTRAIT, SELFIE, WRONG_FACE = "obama3.jpg", "obama.jpg", "biden.jpg"
 """The card's portrait, another photograph of the same person, and another person."""
@@ -140,9 +141,8 @@ def verify_face(world: World, terminal: Terminal, picture: str, refusal: str | N
     reading = terminal.read_card(world.facts["kiosk_id"], world.url, challenge)
 
     def post() -> object:
-        return world.worker.post(
-            "/v1/identity-verifications", data={"card_reading": reading}, files=photo(picture)
-        )
+        form = shown(world.worker, "identity", picture, card_reading=reading)
+        return world.worker.post("/v1/identity-verifications", **form)
 
     if refusal:
         return str(refused(refusal, post)["title"])
@@ -163,7 +163,7 @@ def sign(world: World) -> str:
 
 def authorize(world: World) -> str:
     """The second face check, with another photograph."""
-    world.worker.post("/v1/letter-authorizations", files=photo("obama2.jpg"))
+    world.worker.post("/v1/letter-authorizations", **shown(world.worker, "authorization", "obama2.jpg"))
     me = world.worker.get("/v1/me")
     expect(me["registration_complete"], "the registration is complete")
     world.facts["authorized"] = world.advance(timedelta(minutes=1))

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 from domain.event import Cause
 from jiazheng import bootstrap
-from jiazheng.demo import pictures
 from jiazheng.demo.cast import Person
 from jiazheng.demo.client import Client
 from jiazheng.demo.doubles.passkey import SoftwarePasskey
@@ -133,9 +132,3 @@ class World:
 
 BACKGROUND = ("schedule", "work")
 """Every background role but the projections."""
-
-
-def photo(name: str) -> dict[str, tuple[str, bytes, str]]:
-    """A photograph as an upload."""
-    kind = "image/png" if name.endswith(".png") else "image/jpeg"
-    return {"photo": (name, pictures.path(name).read_bytes(), kind)}

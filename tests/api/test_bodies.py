@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from api import uploads
 from api.bodies import MAX_BODY_BYTES, MAX_DEPTH, MAX_FORM_BYTES, is_too_deep
 from domain.staff import STAFF_ROLES
+from jiazheng.demo.camera import uploaded
 from jiazheng.serving import MAX_HEAD_BYTES
 from tests.controls.api import Api, bearer
 from tests.controls.people import registered_worker
 from tests.controls.problems import refusal
 from tests.controls.routes import OPERATIONS, Operation, a_session_role
-from tests.controls.visitors import at_desk, complete_worker, register_worker, signed_in
+from tests.controls.visitors import at_desk, complete_worker, face, register_worker, signed_in
 
 TOO_LARGE = (413, "body-too-large", None)
 ANSWER_SECONDS = 10.0
@@ -66,8 +67,9 @@ def test_a_large_picture_is_written_to_no_file(api: Api, monkeypatch: pytest.Mon
     # given a process that can write no temporary files
     monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
     # when somebody sends a picture of some megabytes
-    picture = {"photo": ("me.jpg", bytes(4 * 1024 * 1024), "image/jpeg")}
-    answer = api.post("/v1/check-ins", complete_worker(api).token, files=picture)
+    worker, pictures = complete_worker(api), [bytes(4 * 1024 * 1024), *[b""] * 7]
+    form = face(api, worker.token, "check_in") | {"files": uploaded(pictures)}
+    answer = api.post("/v1/check-ins", worker.token, **form)
     # then it is looked at all the same
     assert refusal(answer)[1] == "photo-not-an-image"
 

@@ -28,8 +28,8 @@ from tests.controls.visitors import (
     Visitor,
     cancellation,
     complete_worker,
+    face,
     form,
-    photo,
     register_consumer,
     register_worker,
     sms_code,
@@ -56,10 +56,13 @@ def test_a_wrong_code_cancels_nothing(api: Api) -> None:
     assert worker.client.get("/v1/me")["subject_id"] == str(worker.subject)
 
 
-def held_by_a_phone(api: Api, visitor: Visitor, **given: Any) -> httpx.Response:
-    """What somebody can do who holds the unlocked phone, and whatever else is `given`."""
-    data = {"sms_code": sms_code(api, visitor.person)} | given.pop("data", {})
-    return api.post("/v1/me/cancellation", visitor.token, data=data, **given)
+def held_by_a_phone(
+    api: Api, visitor: Visitor, *, picture: str | None = None, **given: str
+) -> httpx.Response:
+    """What somebody can do who holds the unlocked phone, and has that face, and whatever else is `given`."""
+    data = {"sms_code": sms_code(api, visitor.person)} | given
+    form = face(api, visitor.token, "cancellation", picture, **data) if picture else {"data": data}
+    return api.post("/v1/me/cancellation", visitor.token, **form)
 
 
 def test_whoever_has_a_second_factor_does_not_cancel_with_the_phone_alone(api: Api) -> None:
@@ -90,10 +93,10 @@ def test_withdrawing_the_face_does_not_open_the_way(api: Api) -> None:
 @pytest.mark.parametrize(
     ("given", "code"),
     [
-        ({"data": {"passcode": "something else"}}, "passcode-wrong"),
-        ({"files": photo(OTHER_FACE)}, "face-not-matched"),
-        ({"data": {"presence_proof": str(uuid4())}}, "presence-proof-unknown"),
-        ({"data": {"passcode": PASSCODE, "presence_proof": str(uuid4())}}, "request-invalid"),
+        ({"passcode": "something else"}, "passcode-wrong"),
+        ({"picture": OTHER_FACE}, "face-not-matched"),
+        ({"presence_proof": str(uuid4())}, "presence-proof-unknown"),
+        ({"passcode": PASSCODE, "presence_proof": str(uuid4())}, "request-invalid"),
     ],
     ids=["passcode", "face", "proof", "two"],
 )
@@ -103,16 +106,14 @@ def test_a_wrong_second_factor_cancels_nothing(api: Api, given: dict[str, Any], 
     assert api.get("/v1/me", worker.token).is_success
 
 
-@pytest.mark.parametrize(
-    "given", [{"data": {"passcode": PASSCODE}}, {"files": photo(SAME_FACE)}], ids=["passcode", "face"]
-)
+@pytest.mark.parametrize("given", [{"passcode": PASSCODE}, {"picture": SAME_FACE}], ids=["passcode", "face"])
 def test_either_factor_cancels_and_is_on_record(api: Api, given: dict[str, Any]) -> None:
     # given a worker with face and passcode
     worker = with_passcode(api, complete_worker(api))
     # when the account is cancelled with one of them
     assert held_by_a_phone(api, worker, **given).status_code == 200
     # then the log says in the same append by what
-    topic = "jz.passcode_tries.tried" if "data" in given else "jz.face_checks.attempted"
+    topic = "jz.passcode_tries.tried" if "passcode" in given else "jz.face_checks.attempted"
     *_, last = fields_of(api, worker, topic)
     assert (last["purpose"], last["verdict"]) == ("cancellation", "accepted")
 
@@ -122,16 +123,17 @@ def test_officers_open_the_way_for_whoever_forgot_the_passcode(api: Api) -> None
     consumer = with_passcode(api)
     proof = by_officers(api, consumer, "cancellation")
     # when they cancel with the officer's proof, then they may
-    assert held_by_a_phone(api, consumer, data=proof).status_code == 200
+    assert held_by_a_phone(api, consumer, **proof).status_code == 200
 
 
 def test_a_picture_of_no_use_leaves_the_sms_code_for_a_better_one(api: Api) -> None:
     worker, data = complete_worker(api), {}
     data["sms_code"] = sms_code(api, worker.person)
-    blank = {"photo": ("photo.png", b"no picture", "image/png")}
-    first = api.post("/v1/me/cancellation", worker.token, data=data, files=blank)
+    blank = {"files": [("frames", ("1.png", b"no picture", "image/png"))] * 8}
+    form = face(api, worker.token, "cancellation", **data) | blank
+    first = api.post("/v1/me/cancellation", worker.token, **form)
     assert first.json()["code"].startswith("photo-")
-    again = api.post("/v1/me/cancellation", worker.token, data=data, files=photo(SAME_FACE))
+    again = api.post("/v1/me/cancellation", worker.token, **face(api, worker.token, "cancellation", **data))
     assert again.status_code == 200, again.text
 
 

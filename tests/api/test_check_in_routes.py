@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+from jiazheng.demo.camera import shown
 from jiazheng.demo.client import refused
 from tests.controls.api import Api
 from tests.controls.problems import refusal
 from tests.controls.trails import settled
-from tests.controls.visitors import OTHER_FACE, SAME_FACE, Visitor, complete_worker, photo
+from tests.controls.visitors import OTHER_FACE, SAME_FACE, Visitor, complete_worker, face
 from tests.controls.workers import THIRTY_DAYS, again, due_at, signed_worker
 
 
@@ -21,7 +22,7 @@ def test_a_check_in_moves_the_deadline(api: Api) -> None:
     api.clock.advance(timedelta(days=7))
     worker = again(api, registered)
     # when they check in
-    worker.client.post("/v1/check-ins", files=photo(SAME_FACE))
+    worker.client.post("/v1/check-ins", **shown(worker.client, "check_in", SAME_FACE))
     # then thirty days count from now
     assert due_at(worker) == api.clock() + THIRTY_DAYS
 
@@ -35,7 +36,7 @@ def test_a_late_check_in_restores_the_employment(api: Api) -> None:
     settled(api)
     before = overdue.client.get("/v1/me/attendance"), statuses(overdue)
     # when they check in
-    overdue.client.post("/v1/check-ins", files=photo(SAME_FACE))
+    overdue.client.post("/v1/check-ins", **shown(overdue.client, "check_in", SAME_FACE))
     # then they had left, and are employed again
     assert before[0] == {"due_at": due.isoformat().replace("+00:00", "Z"), "overdue": True, "employed": False}
     assert before[1] == ["left"]
@@ -61,7 +62,7 @@ def test_check_ins_go_on_across_the_end_of_a_year(api: Api) -> None:
     # when they check in two minutes later, in the next year, twice
     for _ in range(2):
         api.clock.advance(timedelta(minutes=2))
-        worker.client.post("/v1/check-ins", files=photo(SAME_FACE))
+        worker.client.post("/v1/check-ins", **shown(worker.client, "check_in", SAME_FACE))
     # then the deadline is the last one's
     assert due_at(worker) == api.clock() + THIRTY_DAYS
     assert statuses(worker) == ["employed"]
@@ -69,7 +70,7 @@ def test_check_ins_go_on_across_the_end_of_a_year(api: Api) -> None:
 
 def test_a_check_in_needs_a_complete_registration(api: Api) -> None:
     worker = signed_worker(api)
-    answer = api.post("/v1/check-ins", worker.token, files=photo(SAME_FACE))
+    answer = api.post("/v1/check-ins", worker.token, **face(api, worker.token, "check_in"))
     assert refusal(answer) == (409, "registration-incomplete", None)
     refused("registration-incomplete", lambda: worker.client.get("/v1/me/attendance"))
 
@@ -78,6 +79,6 @@ def test_another_face_does_not_check_in(api: Api) -> None:
     worker = complete_worker(api)
     due = due_at(worker)
     api.clock.advance(timedelta(minutes=1))
-    answer = api.post("/v1/check-ins", worker.token, files=photo(OTHER_FACE))
-    assert refusal(answer) == (403, "face-not-matched", "photo")
+    answer = api.post("/v1/check-ins", worker.token, **face(api, worker.token, "check_in", OTHER_FACE))
+    assert refusal(answer) == (403, "face-not-matched", "frames")
     assert due_at(worker) == due

@@ -52,7 +52,7 @@ def test_an_id_of_none_is_not_found(api: Api, worker: Employed) -> None:
     nothing = {"disclosure_id": str(uuid4()), "digits": "10"}
     answers = [
         api.get(path(nothing), worker.token),
-        api.post(path(nothing, "approval"), worker.token, **answer(nothing, "basic")),
+        api.post(path(nothing, "approval"), worker.token, **answer(worker, nothing, "basic")),
         *(api.post(path(nothing, step), worker.token) for step in STEPS),
     ]
     assert {refusal(one) for one in answers} == {(404, "not-found", None)}
@@ -64,7 +64,7 @@ def test_an_answer_comes_once(api: Api, worker: Employed, consumer: Visitor, ste
     disclosure = approved(worker, consumer, SCOPES)
     somebody = consumer if step == "abandonment" else worker
     # when either side answers again, then it is too late
-    given = answer(disclosure, "basic") if step == "approval" else {}
+    given = answer(worker, disclosure, "basic") if step == "approval" else {}
     answered = api.post(path(disclosure, step), somebody.token, **given)
     assert refusal(answered) == (409, "disclosure-not-pending", None)
 
@@ -76,7 +76,7 @@ def test_a_request_expires_by_the_clock(api: Api, worker: Employed, consumer: Vi
     api.clock.advance(PROMPT + timedelta(microseconds=1))
     somebody = consumer if step == "abandonment" else worker
     # when somebody answers
-    given = answer(disclosure, "basic") if step == "approval" else {}
+    given = answer(worker, disclosure, "basic") if step == "approval" else {}
     answered = api.post(path(disclosure, step), somebody.token, **given)
     # then it is over
     assert refusal(answered) == (410, "disclosure-expired", None)
@@ -96,7 +96,7 @@ def test_the_consumer_cannot_answer_for_the_worker(api: Api, worker: Employed) -
     disclosure = requested(worker, colleague, SCOPES)
     # when they approve or refuse their own request
     answers = [
-        api.post(path(disclosure, "approval"), colleague.token, **answer(disclosure, "basic")),
+        api.post(path(disclosure, "approval"), colleague.token, **answer(colleague, disclosure, "basic")),
         api.post(path(disclosure, "refusal"), colleague.token),
     ]
     # then it is not theirs to answer

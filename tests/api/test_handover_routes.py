@@ -18,7 +18,7 @@ from tests.controls.letters import FIRST_TEXT
 from tests.controls.listening import listening
 from tests.controls.problems import refusal
 from tests.controls.trails import fields_of
-from tests.controls.visitors import SAME_FACE, Visitor, photo
+from tests.controls.visitors import Visitor, face
 from tests.controls.workers import choosing_worker, signed_worker
 
 LETTER = {"version": FIRST_TEXT.version, "text_sha256": FIRST_TEXT.text_sha256}
@@ -68,11 +68,14 @@ def test_a_whole_registration_on_a_borrowed_phone_leaves_nothing_there(
         # and the identity verified, the letter signed, confirmed and authorized there
         challenge = send("/v1/identity-challenges")["challenge"]
         reading = kiosk.sign(challenge, card_of(worker.person))
-        send("/v1/identity-verifications", data={"card_reading": reading}, files=photo(OWN_FACE))
+        send(
+            "/v1/identity-verifications",
+            **face(api, token, "identity", OWN_FACE, card_reading=reading),
+        )
         send("/v1/letter-signatures", json=LETTER)
         answers.append(api.get("/v1/me/letter", token))
         assert answers[-1].json()["to_authorize"]["scopes"] == list(FIRST_TEXT.scopes)
-        send("/v1/letter-authorizations", files=photo(SAME_FACE))
+        send("/v1/letter-authorizations", **face(api, token, "authorization"))
         # then the own phone hears of it and the registration is complete
         told = [own_phone.next() for _ in range(4)]
     assert [one.name for one in told] == [
@@ -96,7 +99,7 @@ def test_a_whole_registration_on_a_borrowed_phone_leaves_nothing_there(
 @pytest.mark.parametrize("route", sorted(ROLES_OF_ROUTE))
 def test_the_table_lets_a_borrowed_device_do_the_steps_and_no_more(route: str) -> None:
     steps = {"identity-challenges", "identity-verifications", "letter-signatures", "letter-authorizations"}
-    steps |= {"me/face-consent", "presence-proofs", "me/letter", "session"}
+    steps |= {"face-challenges", "me/face-consent", "presence-proofs", "me/letter", "session"}
     is_step = route.partition("/v1/")[2] in steps and "borrowed" in ROLES_OF_ROUTE[route]
     assert is_step == ("borrowed" in ROLES_OF_ROUTE[route])
 
@@ -150,6 +153,6 @@ def test_the_qr_code_is_the_code(api: Api) -> None:
 def test_a_face_check_on_a_borrowed_phone_says_so(api: Api) -> None:
     worker = signed_worker(api)
     token = handed_over(api, worker)
-    assert api.post("/v1/letter-authorizations", token, files=photo(SAME_FACE)).is_success
+    assert api.post("/v1/letter-authorizations", token, **face(api, token, "authorization")).is_success
     attempts = fields_of(api, worker, "jz.face_checks.attempted")
     assert [one["device"] for one in attempts if one["purpose"] == "authorization"] == ["borrowed"]

@@ -10,10 +10,9 @@ from tests.controls.api import Api
 from tests.controls.people import listed_enterprise, new_person
 from tests.controls.routes import POSTS, Operation, a_session_role
 from tests.controls.visitors import (
-    SAME_FACE,
     complete_worker,
+    face,
     form,
-    photo,
     register_worker,
     signed_in,
     sms_code,
@@ -116,10 +115,11 @@ def test_the_same_request_at_the_same_time_is_worked_for_once(api: Api) -> None:
 def test_a_multipart_request_is_the_same_with_another_boundary(api: Api) -> None:
     # given a check-in that was answered
     worker, key = complete_worker(api), str(uuid4())
-    first = api.post("/v1/check-ins", worker.token, key, files=photo(SAME_FACE), headers=parted("one"))
+    form = face(api, worker.token, "check_in")
+    first = api.post("/v1/check-ins", worker.token, key, **form, headers=parted("one"))
     after = api.appended()
     # when a client sends it again, with the fresh boundary that its library makes up
-    again = api.post("/v1/check-ins", worker.token, key, files=photo(SAME_FACE), headers=parted("other"))
+    again = api.post("/v1/check-ins", worker.token, key, **form, headers=parted("other"))
     # then it is the same request
     assert (again.status_code, again.content) == (200, first.content)
     assert api.appended() == after
@@ -131,8 +131,8 @@ def parted(boundary: str) -> dict[str, str]:
 
 def test_another_picture_under_the_same_key_is_another_request(api: Api) -> None:
     worker, key = complete_worker(api), str(uuid4())
-    api.post("/v1/check-ins", worker.token, key, files=photo(SAME_FACE))
-    answer = api.post("/v1/check-ins", worker.token, key, files=photo("obama3.jpg"))
+    api.post("/v1/check-ins", worker.token, key, **face(api, worker.token, "check_in"))
+    answer = api.post("/v1/check-ins", worker.token, key, **face(api, worker.token, "check_in", "obama3.jpg"))
     assert answer.json()["code"] == "idempotency-key-reused"
 
 

@@ -15,7 +15,7 @@ from tests.controls.letter_copies import A_WEEK, authorize, pdf_of, published, s
 from tests.controls.letters import FIRST_TEXT
 from tests.controls.moments import NOON
 from tests.controls.problems import refusal
-from tests.controls.visitors import SAME_FACE, complete_worker, photo, register_worker
+from tests.controls.visitors import complete_worker, face, register_worker
 from tests.controls.workers import again, signed_worker
 
 
@@ -43,7 +43,7 @@ def test_before_the_face_check_the_worker_confirms_whose_letter_it_is_and_what_i
 def test_the_letter_is_read_again_with_the_places_of_its_events(api: Api) -> None:
     # given a worker who signs and authorizes
     worker = signed_worker(api)
-    answer = api.post("/v1/letter-authorizations", worker.token, files=photo(SAME_FACE))
+    answer = api.post("/v1/letter-authorizations", worker.token, **face(api, worker.token, "authorization"))
     # when they read the letter
     mine = worker.client.get("/v1/me/letter")
     # then it is the signed text, in force, at the place where the authorization lies
@@ -91,7 +91,7 @@ def test_a_letter_of_a_text_that_no_longer_counts_opens_nothing(api: Api) -> Non
         # then certificate and check-in say that it has to be signed anew
         answers = [
             api.post("/v1/certificate-codes", later.token),
-            api.post("/v1/check-ins", later.token, files=photo(SAME_FACE)),
+            api.post("/v1/check-ins", later.token, **face(api, later.token, "check_in")),
         ]
         assert {refusal(one) for one in answers} == {(403, "letter-outdated", None)}
         assert later.client.get("/v1/me/letter")["status"] == "outdated"

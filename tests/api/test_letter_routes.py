@@ -7,6 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from jiazheng.demo.camera import shown
 from ledger.positions import Position
 from ledger.use_cases.disclosures import end
 from tests.controls.api import Api
@@ -21,7 +22,7 @@ from tests.controls.visitors import (
     OTHER_FACE,
     SAME_FACE,
     complete_worker,
-    photo,
+    face,
     register_consumer,
     register_worker,
 )
@@ -71,7 +72,9 @@ def test_a_letter_in_force_is_neither_signed_nor_authorized_again(api: Api) -> N
     worker = complete_worker(api)
     # when they sign and authorize again
     signed = api.post("/v1/letter-signatures", worker.token, json=LETTER)
-    authorized = api.post("/v1/letter-authorizations", worker.token, files=photo(SAME_FACE))
+    authorized = api.post(
+        "/v1/letter-authorizations", worker.token, **face(api, worker.token, "authorization")
+    )
     # then the letter is in force already
     assert refusal(signed) == refusal(authorized) == (409, "letter-already-in-force", None)
 
@@ -80,7 +83,7 @@ def test_the_second_face_check_completes_the_registration(api: Api) -> None:
     # given a worker who signed
     worker = signed_worker(api)
     # when their face authorizes the letter
-    worker.client.post("/v1/letter-authorizations", files=photo(SAME_FACE))
+    worker.client.post("/v1/letter-authorizations", **shown(worker.client, "authorization", SAME_FACE))
     # then the registration is complete, and the first check-in is due in thirty days
     assert worker.client.get("/v1/me")["registration_complete"]
     assert due_at(worker) == api.clock() + THIRTY_DAYS
@@ -88,21 +91,25 @@ def test_the_second_face_check_completes_the_registration(api: Api) -> None:
 
 def test_another_face_authorizes_nothing(api: Api) -> None:
     worker = signed_worker(api)
-    answer = api.post("/v1/letter-authorizations", worker.token, files=photo(OTHER_FACE))
-    assert refusal(answer) == (403, "face-not-matched", "photo")
+    answer = api.post(
+        "/v1/letter-authorizations", worker.token, **face(api, worker.token, "authorization", OTHER_FACE)
+    )
+    assert refusal(answer) == (403, "face-not-matched", "frames")
     assert not worker.client.get("/v1/me")["registration_complete"]
 
 
 def test_an_authorization_needs_a_signature(api: Api) -> None:
     worker = verified_worker(api)
-    answer = api.post("/v1/letter-authorizations", worker.token, files=photo(SAME_FACE))
+    answer = api.post("/v1/letter-authorizations", worker.token, **face(api, worker.token, "authorization"))
     assert refusal(answer) == (409, "letter-not-signed", None)
 
 
-@pytest.mark.parametrize("step", ["letter-authorizations", "check-ins"])
-def test_a_face_is_compared_only_after_the_card_was_read(api: Api, step: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "step"), [("letter-authorizations", "authorization"), ("check-ins", "check_in")]
+)
+def test_a_face_is_compared_only_after_the_card_was_read(api: Api, path: str, step: str) -> None:
     worker = register_worker(api)
-    answer = api.post(f"/v1/{step}", worker.token, files=photo(SAME_FACE))
+    answer = api.post(f"/v1/{path}", worker.token, **face(api, worker.token, step))
     assert refusal(answer) == (409, "face-template-missing", None)
 
 
@@ -117,7 +124,9 @@ def test_a_revocation_stops_disclosures_in_flight_at_once(api: Api) -> None:
         # then nothing is shown, approved or begun any more
         tries = [
             api.post(path(readable, "views"), consumer.token),
-            api.post(path(waiting, "approval"), worker.token, data=answer, files=photo(SAME_FACE)),
+            api.post(
+                path(waiting, "approval"), worker.token, **face(api, worker.token, "disclosure", **answer)
+            ),
             api.post("/v1/certificate-codes", worker.token),
         ]
     assert {refusal(one) for one in tries} == {(403, "letter-not-in-force", None)}
@@ -136,7 +145,7 @@ def test_a_revoked_letter_can_be_signed_and_authorized_anew(api: Api) -> None:
     worker.client.post("/v1/letter-revocations")
     # when they sign and authorize again
     worker.client.post("/v1/letter-signatures", json=LETTER)
-    worker.client.post("/v1/letter-authorizations", files=photo(SAME_FACE))
+    worker.client.post("/v1/letter-authorizations", **shown(worker.client, "authorization", SAME_FACE))
     # then the certificate works
     assert worker.client.post("/v1/certificate-codes")["code"]
 
@@ -150,7 +159,7 @@ def test_what_was_approved_before_a_revocation_stays_closed_when_the_letter_is_a
     # when the worker revokes the letter, signs and authorizes it again, all within the half hour
     worker.client.post("/v1/letter-revocations")
     worker.client.post("/v1/letter-signatures", json=LETTER)
-    worker.client.post("/v1/letter-authorizations", files=photo(SAME_FACE))
+    worker.client.post("/v1/letter-authorizations", **shown(worker.client, "authorization", SAME_FACE))
     # then the consumer has to ask again
     answer = api.post(path(disclosure, "views"), consumer.token)
     assert refusal(answer) == (410, "disclosure-expired", None)

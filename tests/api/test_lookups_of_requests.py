@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from tests.controls.api import Api, bearer
 from tests.controls.plans import planned
-from tests.controls.visitors import SAME_FACE, complete_worker, photo, register_consumer, staff_member
+from tests.controls.visitors import complete_worker, face, register_consumer, staff_member
 
 ACCESS = timedelta(minutes=16)
 KEYS = {"sessions_pkey", "sms_codes_pkey", "answers_pkey", "face_templates_pkey", "staff_challenges_pkey"}
@@ -17,8 +17,9 @@ def test_requests_go_to_their_rows_by_their_keys(api: Api) -> None:
         worker, consumer = complete_worker(api), register_consumer(api)
         staff_member(api, "editor")
         key = str(uuid4())
+        form = face(api, worker.token, "check_in")
         for _ in range(2):
-            answer = api.post("/v1/check-ins", worker.token, key, files=photo(SAME_FACE))
+            answer = api.post("/v1/check-ins", worker.token, key, **form)
             assert answer.is_success, answer.text
         api.clock.advance(ACCESS)
         assert UUID(consumer.client.get("/v1/me")["subject_id"]) == consumer.subject

@@ -62,7 +62,7 @@ def test_a_wrong_value_is_never_repeated(api: Api, operation: Operation) -> None
             answer = api.post(operation.path, token, json=wrong)
         elif isinstance(wrong, dict):
             texts = {name: str(value) for name, value in wrong.items()}
-            files = {name: (MARKER, MARKER.encode(), MARKER) for name in ("photo", "file")}
+            files = {name: (MARKER, MARKER.encode(), MARKER) for name in ("frames", "file")}
             answer = api.post(operation.path, token, data=texts, files=files)
         else:
             continue

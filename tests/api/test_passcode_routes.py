@@ -9,7 +9,7 @@ from ledger.passcodes import passcode_matches
 from tests.controls.api import Api
 from tests.controls.devices import PASSCODE, with_passcode
 from tests.controls.problems import invalid_fields, refusal
-from tests.controls.visitors import SAME_FACE, Visitor, complete_worker, photo, sms_code
+from tests.controls.visitors import Visitor, complete_worker, face, sms_code
 
 OTHER = "snow pear 28"
 
@@ -51,7 +51,7 @@ def test_the_first_passcode_of_a_worker_with_a_face_takes_the_face(api: Api) -> 
     code = sms_code(api, worker.person)
     assert set_passcode(api, worker, code).json()["factors"] == ["face", "officers"]
     data = {"passcode": PASSCODE, "sms_code": code}
-    answer = api.post("/v1/me/passcode", worker.token, data=data, files=photo(SAME_FACE))
+    answer = api.post("/v1/me/passcode", worker.token, **face(api, worker.token, "passcode_change", **data))
     assert answer.status_code == 200
     assert api.get("/v1/me", worker.token).json()["has_passcode"]
 

@@ -10,7 +10,7 @@ from api.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES
 from api.problem_texts import TEXTS
 from tests.controls.api import Api
 from tests.controls.enterprises import report_of, uploaded
-from tests.controls.visitors import complete_worker, photo, register_worker, signed_in, staff_client
+from tests.controls.visitors import complete_worker, face, register_worker, signed_in, staff_client
 
 
 def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
@@ -152,11 +152,12 @@ def test_a_device_name_with_a_nul_does_not_use_up_the_code(api: Api) -> None:
     problem(api.post("/v1/sessions", json=body), 422, "request-invalid")
 
 
-def test_each_failing_check_of_a_photo_has_its_own_code(api: Api) -> None:
+def test_each_failing_check_of_a_face_has_its_own_code(api: Api) -> None:
     # given a worker with an enrolled face
     worker = complete_worker(api)
-    broken = {"photo": ("x.jpg", b"no picture", "image/jpeg")}
+    broken = {"files": [("frames", ("x.jpg", b"no picture", "image/jpeg"))] * 8}
     # when they send another face, and no picture
-    answers = [api.post("/v1/check-ins", worker.token, files=f) for f in (photo("biden.jpg"), broken)]
+    forms = [face(api, worker.token, "check_in", "biden.jpg"), face(api, worker.token, "check_in") | broken]
+    answers = [api.post("/v1/check-ins", worker.token, **form) for form in forms]
     # then each is told what is wrong
     assert [answer.json()["code"] for answer in answers] == ["face-not-matched", "photo-not-an-image"]

@@ -184,7 +184,7 @@ def test_without_consent_no_face_is_compared_and_nobody_learns_whose_card_it_is(
     # when their cards are read at a kiosk
     answers = [by_face(api, who, new_person()) for who in (worker.person, consumer.person, stranger)]
     # then officers are named, in the same words
-    assert refusal(answers[0]) == (403, "face-consent-missing", "photo")
+    assert refusal(answers[0]) == (403, "face-consent-missing", "frames")
     assert answers[0].json()["ways"] == ["officers"]
     assert len({answer.content for answer in answers}) == 1
 
@@ -201,10 +201,10 @@ def test_a_wrong_face_is_refused_and_recorded_five_times_an_hour(api: Api, worke
     assert sign_in(api, worker.person).status_code == 403
 
 
-def test_card_and_photo_go_together(api: Api, worker: Visitor) -> None:
+def test_card_and_face_go_together(api: Api, worker: Visitor) -> None:
     new = new_person()
     data = card_form(api, worker.person, new)
-    assert invalid_fields(recover(api, data)) == {"photo"}
+    assert invalid_fields(recover(api, data)) == {"frames"}
     del data["card_reading"]
     assert invalid_fields(recover(api, data, picture=ENROLLED)) == {"card_reading"}
 

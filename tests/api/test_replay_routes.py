@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from jiazheng.demo.camera import shown
 from tests.controls.api import Api
 from tests.controls.identifiers import QIANTANG
 from tests.controls.problems import invalid_fields
@@ -13,7 +14,6 @@ from tests.controls.visitors import (
     SAME_FACE,
     Employed,
     cancellation,
-    photo,
 )
 from tests.controls.workers import signed_worker
 
@@ -38,15 +38,15 @@ def test_a_replay_tells_what_was_authorized_at_any_instant(api: Api) -> None:
     api.clock.advance(timedelta(seconds=1))
     worker = signed_worker(api)
     then()
-    worker.client.post("/v1/letter-authorizations", files=photo(SAME_FACE))
+    worker.client.post("/v1/letter-authorizations", **shown(worker.client, "authorization", SAME_FACE))
     then()
     worker.client.post("/v1/letter-revocations")
     then()
     # when a regulator replays those instants
     states = replayed(api, worker.subject, *instants)
     # then each shows what held at that time
-    shown = [(s["identity_assurance"], len(s["signed_scopes"]), len(s["authorized_scopes"])) for s in states]
-    assert shown == [(None, 0, 0), ("kiosk", 8, 0), ("kiosk", 8, 8), ("kiosk", 0, 0)]
+    seen = [(s["identity_assurance"], len(s["signed_scopes"]), len(s["authorized_scopes"])) for s in states]
+    assert seen == [(None, 0, 0), ("kiosk", 8, 0), ("kiosk", 8, 8), ("kiosk", 0, 0)]
     assert [list(state["employments"].values()) for state in states] == [
         [],
         ["chosen"],

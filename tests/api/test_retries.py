@@ -9,7 +9,7 @@ import pytest
 from tests.controls.api import Api
 from tests.controls.presence_requests import PRESENCE_REQUESTS
 from tests.controls.requests import REQUESTS, Post, posting, scan
-from tests.controls.visitors import complete_worker, photo
+from tests.controls.visitors import complete_worker, face
 
 
 def forget_answer(api: Api, key: str) -> None:
@@ -56,7 +56,7 @@ def test_a_scan_is_answered_even_after_its_code_has_expired(api: Api) -> None:
 def test_a_failed_face_check_is_not_taken_for_the_step_itself(api: Api) -> None:
     # given a check-in that was refused and recorded, without its answer kept
     worker, key = complete_worker(api), str(uuid4())
-    post = posting(api, "/v1/check-ins", worker.token, files=photo("biden.jpg"))
+    post = posting(api, "/v1/check-ins", worker.token, **face(api, worker.token, "check_in", "biden.jpg"))
     assert post(key).json()["code"] == "face-not-matched"
     forget_answer(api, key)
     # when it is repeated, then it is refused again

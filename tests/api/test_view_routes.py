@@ -35,7 +35,7 @@ def test_exactly_what_was_approved_is_shown(api: Api, worker: Employed, consumer
     provider.submit(api, provider.record(worker.person))
     disclosure = requested(worker, consumer, LETTER_SCOPES)
     # when two scopes are approved
-    worker.client.post(path(disclosure, "approval"), **answer(disclosure, "basic", "tax"))
+    worker.client.post(path(disclosure, "approval"), **answer(worker, disclosure, "basic", "tax"))
     # then those are shown; the ID number is masked
     shown = viewed(api, consumer, disclosure)
     number = worker.person.id_number

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
+from jiazheng.demo.camera import uploaded
 from ledger.face_templates import has_template
 from tests.controls.api import Api
 from tests.controls.certificates import path, requested, viewed
@@ -15,12 +17,11 @@ from tests.controls.presences import asked, by_card, by_officers, card_proof, co
 from tests.controls.problems import refusal
 from tests.controls.trails import fields_of, trail_of
 from tests.controls.visitors import (
-    SAME_FACE,
     Visitor,
     complete_worker,
     consent,
+    face,
     officer,
-    photo,
     register_consumer,
     register_worker,
     sms_code,
@@ -108,9 +109,10 @@ def test_without_consent_no_picture_is_looked_at_and_the_other_ways_are_named(ap
     worker = complete_worker(api)
     worker.client.post("/v1/me/face-consent/withdrawal")
     # when even something that is no picture comes
-    answer = api.post("/v1/check-ins", worker.token, files={"photo": ("x", b"no picture", "image/jpeg")})
+    form: dict[str, Any] = {"data": {"face_challenge": "none"}, "files": uploaded([b"no picture"] * 8)}
+    answer = api.post("/v1/check-ins", worker.token, **form)
     # then the answer is about the consent
-    assert refusal(answer) == (403, "face-consent-missing", "photo")
+    assert refusal(answer) == (403, "face-consent-missing", "frames")
     assert answer.json()["ways"] == ["card_code_passcode", "officers"]
 
 
@@ -122,7 +124,7 @@ def test_a_withdrawal_deletes_the_template_at_once_and_the_card_goes_on(api: Api
     # then the face is gone, also as a second factor, and is refused
     assert not has_template(api.parts.ledger, worker.subject)
     assert not worker.client.get("/v1/me")["face_consent"]
-    refused = api.post("/v1/check-ins", worker.token, files=photo(SAME_FACE))
+    refused = api.post("/v1/check-ins", worker.token, **face(api, worker.token, "check_in"))
     assert refusal(refused)[1] == "face-consent-missing"
     assert sign_in(api, worker.person).json()["factors"] == ["passcode", "officers"]
     # and the card leads through the step
@@ -133,7 +135,7 @@ def test_a_consent_given_anew_needs_the_card_again_before_the_face(api: Api) -> 
     worker = complete_worker(api)
     worker.client.post("/v1/me/face-consent/withdrawal")
     worker.client.post("/v1/me/face-consent", json=consent(api))
-    answer = api.post("/v1/check-ins", worker.token, files=photo(SAME_FACE))
+    answer = api.post("/v1/check-ins", worker.token, **face(api, worker.token, "check_in"))
     assert refusal(answer) == (409, "face-template-missing", None)
 
 
@@ -162,11 +164,11 @@ def test_an_officer_stands_in_for_the_old_phone(api: Api) -> None:
     assert [f["proof"] for f in fields_of(api, consumer, "jz.account.phone_changed")] == ["officer"]
 
 
-def test_either_a_photo_or_a_proof_is_needed(api: Api) -> None:
+def test_either_a_face_or_a_proof_is_needed(api: Api) -> None:
     worker = complete_worker(api)
     proof = {"presence_proof": asked(api, worker, "check_in")["presence_proof"]}
     none = api.post("/v1/check-ins", worker.token)
-    both = api.post("/v1/check-ins", worker.token, data=proof, files=photo(SAME_FACE))
+    both = api.post("/v1/check-ins", worker.token, **face(api, worker.token, "check_in", **proof))
     assert [refusal(answer)[:2] for answer in (none, both)] == [(422, "request-invalid")] * 2
 
 

@@ -1,6 +1,6 @@
 """Aggregates brought to a named step by their own public methods; nothing is stored."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -49,8 +49,10 @@ DOCUMENT: Final = ShownDocument("resident_id", "北京市公安局朝阳分局",
 SEEN: Final = ShownDocument("resident_id", "北京市公安局朝阳分局")
 AT_KIOSK, BY_FACE = Presence("face", "kiosk"), Presence("face", "web")
 MODEL: Final = "ab" * 32
-ACCEPTED: Final = FaceEvidence("accepted", 0.31, 0.40, MODEL, "passed", "kiosk", "kiosk-1")
-REJECTED: Final = FaceEvidence("rejected", 0.72, 0.40, MODEL, "passed", "kiosk", "kiosk-1")
+FRESH: Final = datetime.max.replace(tzinfo=UTC)
+"""Of a challenge that no attempt has come after."""
+ACCEPTED: Final = FaceEvidence("accepted", 0.31, 0.40, MODEL, "passed", "kiosk", "kiosk-1", FRESH)
+REJECTED: Final = FaceEvidence("rejected", 0.72, 0.40, MODEL, "passed", "kiosk", "kiosk-1", FRESH)
 AINONG_LISTED: Final = EnterpriseDetails(
     "91110000600037341L", "北京爱侬家政服务有限公司", "爱侬家政", "北京市", "朝阳区", "operating"
 )

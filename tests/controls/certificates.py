@@ -5,9 +5,10 @@ from typing import Any
 
 import httpx
 
+from jiazheng.demo import camera
 from tests.controls.api import Api
 from tests.controls.trails import settled
-from tests.controls.visitors import SAME_FACE, Visitor, photo
+from tests.controls.visitors import SAME_FACE, Visitor
 
 Disclosure = dict[str, Any]
 
@@ -29,16 +30,18 @@ def requested(worker: Visitor, consumer: Visitor, scopes: Sequence[str]) -> Disc
     return disclosure
 
 
-def answer(disclosure: Disclosure, *scopes: str, digits: str | None = None) -> dict[str, Any]:
+def answer(
+    worker: Visitor, disclosure: Disclosure, *scopes: str, digits: str | None = None
+) -> dict[str, Any]:
     """What the worker's phone sends to approve some scopes: the digits and the face."""
     given = {"digits": digits or disclosure["digits"], "scopes": list(scopes)}
-    return {"data": given, "files": photo(SAME_FACE)}
+    return camera.shown(worker.client, "disclosure", SAME_FACE, **given)
 
 
 def approved(worker: Visitor, consumer: Visitor, scopes: Sequence[str]) -> Disclosure:
     """The worker approves everything that the consumer asked for."""
     disclosure = requested(worker, consumer, scopes)
-    worker.client.post(path(disclosure, "approval"), **answer(disclosure, *scopes))
+    worker.client.post(path(disclosure, "approval"), **answer(worker, disclosure, *scopes))
     return disclosure
 
 

@@ -8,7 +8,7 @@ from ledger.second_factor_gate import factors_of
 from ledger.use_cases.accounts import set_passcode
 from tests.controls.api import Api
 from tests.controls.people import ACCEPTED, Person, cause
-from tests.controls.visitors import Visitor, photo, register_consumer, sms_code
+from tests.controls.visitors import Visitor, register_consumer, second_factor_face, sms_code
 
 PASSCODE = "snow pear 27"
 
@@ -45,5 +45,7 @@ def prove(
 ) -> httpx.Response:
     """Prove the second factor."""
     data = {"ticket": ticket, "device": "tablet"} | ({"passcode": passcode} if passcode else {}) | proof
-    files = photo(picture) if picture else {"none": ("", b"")}
-    return api.post("/v1/session-second-factors", key=key, data=data, files=files)
+    form: dict[str, Any] = {"data": data, "files": {"none": ("", b"")}}
+    if picture:
+        form = second_factor_face(api, ticket, picture, **data)
+    return api.post("/v1/session-second-factors", key=key, **form)

@@ -17,7 +17,7 @@ from jiazheng.demo.portraits import card_portrait, photo_block
 from jiazheng.demo.terminal import Signer
 from tests.controls.api import Api
 from tests.controls.people import Person
-from tests.controls.visitors import Visitor, confirmed, photo
+from tests.controls.visitors import Visitor, confirmed, face
 
 PORTRAIT: Final = "obama3.jpg"
 """The picture on every card of these tests."""
@@ -40,7 +40,7 @@ class RegisteredKiosk:
             "challenge": challenge,
             "kind": document.kind.value,
             "text": b64encode(encode_card_text(document)).decode(),
-            "photo": b64encode(_photo_block(PORTRAIT)).decode(),
+            "photo": portrait_claim(PORTRAIT),
             "decoder": "remote_sam",
             "transcript_sha256": "cd" * 32,
         }
@@ -84,9 +84,12 @@ def own_reading(kiosk: RegisteredKiosk, worker: Visitor, **changes: Any) -> str:
 def verified(api: Api, worker: Visitor, reading: str, picture: str = OWN_FACE) -> httpx.Response:
     """Send a reading and the picture of a face."""
     data = {"card_reading": reading}
-    return api.post("/v1/identity-verifications", worker.token, data=data, files=photo(picture))
+    return api.post(
+        "/v1/identity-verifications", worker.token, **face(api, worker.token, "identity", picture, **data)
+    )
 
 
 @cache
-def _photo_block(picture: str) -> bytes:
-    return photo_block(card_portrait(pictures.path(picture).read_bytes()))
+def portrait_claim(picture: str) -> str:
+    """The portrait of a picture, as a kiosk sends it."""
+    return b64encode(photo_block(card_portrait(pictures.path(picture).read_bytes()))).decode()

@@ -9,9 +9,10 @@ from typing import Final
 from pypdf import PdfReader
 
 from domain.letter import Letter, Letters
+from jiazheng.demo.camera import shown
 from tests.controls.api import Api
 from tests.controls.letters import FIRST_TEXT, WITHOUT_NEW_TEXT
-from tests.controls.visitors import SAME_FACE, Visitor, photo
+from tests.controls.visitors import SAME_FACE, Visitor
 
 A_WEEK: Final = timedelta(days=7)
 
@@ -36,7 +37,7 @@ def sign(worker: Visitor, letter: Letter) -> None:
 
 def authorize(worker: Visitor) -> None:
     """Authorize what was signed, with the face."""
-    worker.client.post("/v1/letter-authorizations", files=photo(SAME_FACE))
+    worker.client.post("/v1/letter-authorizations", **shown(worker.client, "authorization", SAME_FACE))
 
 
 def text_of(pdf: bytes) -> str:

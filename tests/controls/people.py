@@ -1,7 +1,7 @@
 """Named examples of people and face checks, and people brought by use cases to a step of their journey."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Final
 from uuid import UUID, uuid4
@@ -25,10 +25,12 @@ from ledger.use_cases.verification import authorize_letter, sign_letter, verify_
 from tests.controls.letters import FIRST_TEXT
 
 MODEL: Final = "ab" * 32
+FRESH: Final = datetime.max.replace(tzinfo=UTC)
+"""Of a challenge that no attempt has come after."""
 
-ACCEPTED: Final = FaceEvidence("accepted", 0.31, 0.40, MODEL, "passed", "kiosk", "kiosk-1")
-REJECTED: Final = FaceEvidence("rejected", 0.72, 0.40, MODEL, "passed", "kiosk", "kiosk-1")
-UNCERTAIN: Final = FaceEvidence("uncertain", 0.45, 0.40, MODEL, "passed", "kiosk", "kiosk-1")
+ACCEPTED: Final = FaceEvidence("accepted", 0.31, 0.40, MODEL, "passed", "kiosk", "kiosk-1", FRESH)
+REJECTED: Final = FaceEvidence("rejected", 0.72, 0.40, MODEL, "passed", "kiosk", "kiosk-1", FRESH)
+UNCERTAIN: Final = FaceEvidence("uncertain", 0.45, 0.40, MODEL, "passed", "kiosk", "kiosk-1", FRESH)
 
 TEMPLATE: Final = FaceTemplate(MODEL, "selfie", bytes(range(128)) * 8)
 

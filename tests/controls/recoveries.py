@@ -8,7 +8,7 @@ from tests.controls.api import Api
 from tests.controls.cards import registered_kiosk
 from tests.controls.people import Person
 from tests.controls.presences import confirm
-from tests.controls.visitors import ENROLLED, officer, photo, sms_code
+from tests.controls.visitors import ENROLLED, officer, recovery_face, sms_code
 
 
 def request_recovery(api: Api, new: Person, **given: Any) -> httpx.Response:
@@ -32,8 +32,8 @@ def form_of(request: dict[str, Any], new: Person) -> dict[str, str]:
 
 def recover(api: Api, data: dict[str, str], picture: str | None = None) -> httpx.Response:
     """End a request; a picture goes with a card."""
-    files = photo(picture) if picture else {"none": ("", b"")}
-    return api.post("/v1/recoveries", data=data, files=files)
+    form = recovery_face(api, data, picture) if picture else {"data": data, "files": {"none": ("", b"")}}
+    return api.post("/v1/recoveries", **form)
 
 
 def confirmed_by_two(api: Api, request: dict[str, Any], person: Person) -> None:

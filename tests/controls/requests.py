@@ -18,15 +18,15 @@ from tests.controls.providers import registered_provider
 from tests.controls.saved_pages import put
 from tests.controls.visitors import (
     ENROLLED,
-    SAME_FACE,
     administrator,
     challenge,
     complete_worker,
+    face,
     form,
     granted,
-    photo,
     register_consumer,
     register_worker,
+    second_factor_face,
     sms_code,
     staff_client,
 )
@@ -59,18 +59,24 @@ def identity_verification(api: Api) -> Post:
     enterprise = str(listed_enterprise(api.parts.ledger, api.clock))
     worker.client.post("/v1/me/enterprises", json={"enterprise_ids": [enterprise]})
     data = {"card_reading": reading_of(api, worker)}
-    return posting(api, "/v1/identity-verifications", worker.token, data=data, files=photo(ENROLLED))
+    return posting(
+        api,
+        "/v1/identity-verifications",
+        worker.token,
+        **face(api, worker.token, "identity", ENROLLED, **data),
+    )
 
 
 def check_in(api: Api) -> Post:
-    return posting(api, "/v1/check-ins", complete_worker(api).token, files=photo(SAME_FACE))
+    worker = complete_worker(api)
+    return posting(api, "/v1/check-ins", worker.token, **face(api, worker.token, "check_in"))
 
 
 def last_attempt_of_the_hour(api: Api) -> Post:
     worker = complete_worker(api)
     for _ in range(2):  # the registration took two already, four are used up now
-        api.post("/v1/check-ins", worker.token, files=photo(SAME_FACE))
-    return posting(api, "/v1/check-ins", worker.token, files=photo(SAME_FACE))
+        api.post("/v1/check-ins", worker.token, **face(api, worker.token, "check_in"))
+    return posting(api, "/v1/check-ins", worker.token, **face(api, worker.token, "check_in"))
 
 
 def revocation(api: Api) -> Post:
@@ -89,7 +95,7 @@ def letter_authorization(api: Api) -> Post:
     api.post("/v1/letter-revocations", worker.token)
     signed = {"version": FIRST_TEXT.version, "text_sha256": FIRST_TEXT.text_sha256}
     api.post("/v1/letter-signatures", worker.token, json=signed)
-    return posting(api, "/v1/letter-authorizations", worker.token, files=photo(SAME_FACE))
+    return posting(api, "/v1/letter-authorizations", worker.token, **face(api, worker.token, "authorization"))
 
 
 def prompted(api: Api) -> tuple[str, str, dict[str, Any]]:
@@ -110,7 +116,7 @@ def approval(api: Api) -> Post:
     worker, _, disclosure = prompted(api)
     path = f"/v1/disclosures/{disclosure['disclosure_id']}/approval"
     answer = {"digits": disclosure["digits"], "scopes": ["basic"]}
-    return posting(api, path, worker, data=answer, files=photo(SAME_FACE))
+    return posting(api, path, worker, **face(api, worker, "disclosure", **answer))
 
 
 def refusal(api: Api) -> Post:
@@ -127,7 +133,7 @@ def look(api: Api) -> Post:
     worker, consumer, disclosure = prompted(api)
     path = f"/v1/disclosures/{disclosure['disclosure_id']}"
     answer = {"digits": disclosure["digits"], "scopes": ["basic"]}
-    api.post(f"{path}/approval", worker, data=answer, files=photo(SAME_FACE))
+    api.post(f"{path}/approval", worker, **face(api, worker, "disclosure", **answer))
     return posting(api, f"{path}/views", consumer)
 
 
@@ -288,8 +294,8 @@ def second_factor(api: Api) -> Post:
     worker = complete_worker(api)
     body = {"phone": str(worker.person.phone), "sms_code": sms_code(api, worker.person), "device": "tablet"}
     asked = api.post("/v1/sessions", json=body).json()
-    data = {"ticket": asked["ticket"], "device": "tablet"}
-    return posting(api, "/v1/session-second-factors", data=data, files=photo(SAME_FACE))
+    form = second_factor_face(api, asked["ticket"], device="tablet")
+    return posting(api, "/v1/session-second-factors", **form)
 
 
 REQUESTS = (

@@ -7,10 +7,11 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from api.tokens import BORROWED
+from devices.face_image import decode_face_image
 from devices.face_matcher import FaceMatcher
 from domain.event import Cause
 from domain.staff import STAFF_ROLES
-from jiazheng.demo import pictures
+from jiazheng.demo import camera, pictures
 from jiazheng.demo.client import Client
 from jiazheng.demo.doubles.passkey import SoftwarePasskey
 from ledger.face_templates import FaceTemplate
@@ -74,8 +75,10 @@ def last_code(api: Api, person: Person) -> str:
 
 def cancellation(api: Api, visitor: Visitor) -> dict[str, Any]:
     """The form that cancels an account: a fresh SMS code, and of a complete worker the face."""
-    files = {"files": photo(SAME_FACE)} if isinstance(visitor, Employed) else {}
-    return {"data": {"sms_code": sms_code(api, visitor.person)}} | files
+    given = {"sms_code": sms_code(api, visitor.person)}
+    if isinstance(visitor, Employed):
+        return camera.shown(visitor.client, "cancellation", SAME_FACE, **given)
+    return {"data": given}
 
 
 def form(person: Person, code: str) -> dict[str, str]:
@@ -125,7 +128,7 @@ def complete_worker(api: Api) -> Employed:
 @cache
 def real_template(picture: str) -> FaceTemplate:
     """What the card check would have kept of a picture."""
-    embedding = FaceMatcher().embed_selfie(pictures.path(picture).read_bytes())
+    embedding = FaceMatcher().embed_selfie(decode_face_image(pictures.path(picture).read_bytes()))
     return FaceTemplate(embedding.model, embedding.kind, embedding.to_bytes())
 
 
@@ -158,9 +161,28 @@ def borrowing(api: Api, subject: UUID) -> Client:
     return client
 
 
-def photo(name: str) -> dict[str, tuple[str, bytes, str]]:
-    """A picture as an upload."""
-    return {"photo": (name, pictures.path(name).read_bytes(), "image/jpeg")}
+def face(api: Api, token: str, purpose: str, picture: str = SAME_FACE, /, **fields: Any) -> dict[str, Any]:
+    """The form of a step: the living face of a picture, for a fresh challenge, and other fields."""
+    return _answered(api, "face-challenges", {"purpose": purpose}, picture, fields, token)
+
+
+def second_factor_face(api: Api, ticket: str, picture: str = SAME_FACE, /, **fields: Any) -> dict[str, Any]:
+    """The same for the second factor of a sign-in."""
+    return _answered(api, "session-face-challenges", {"ticket": ticket}, picture, fields | {"ticket": ticket})
+
+
+def recovery_face(api: Api, given: dict[str, str], picture: str, /) -> dict[str, Any]:
+    """The same for the way back, with what its form says already."""
+    asked = {name: given[name] for name in ("recovery_ticket", "phone")}
+    return _answered(api, "recovery-face-challenges", asked, picture, given)
+
+
+def _answered(
+    api: Api, path: str, asked: dict[str, str], picture: str, fields: dict[str, Any], token: str | None = None
+) -> dict[str, Any]:
+    challenge = api.post(f"/v1/{path}", token, json=asked)
+    assert challenge.status_code == 201, challenge.text
+    return camera.answered(challenge.json(), picture, **fields)
 
 
 def staff_client(api: Api, role: str, enterprise_id: UUID | None = None) -> Client:

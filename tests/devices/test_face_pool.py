@@ -15,12 +15,22 @@ import pytest
 
 from devices.face_image import FaceImageRejected
 from devices.face_matcher import FaceMatcher
+from devices.face_mesh import FaceMesh
 from devices.face_pool import FacePool, FacePoolBusy, FacePoolFailed
+from devices.face_series import look_at
 from devices.face_thresholds import STRICT_THRESHOLDS, ModelMismatch
 from devices.face_worker import PortraitImage
+from devices.liveness import ACTIONS
+from jiazheng.demo import pictures
+from jiazheng.demo.doubles.living_face import living_face
 
 Picture = Callable[[str], bytes]
 SECONDS = 30.0
+
+
+def living(name: str) -> list[bytes]:
+    """The face of a picture, which does everything that it can be asked to."""
+    return living_face(pictures.path(name).read_bytes()).frames(ACTIONS)
 
 
 def with_pool(work: Callable[[FacePool], Coroutine[Any, Any, None]], **options: Any) -> None:
@@ -31,13 +41,13 @@ def with_pool(work: Callable[[FacePool], Coroutine[Any, Any, None]], **options: 
     asyncio.run(run())
 
 
-def test_it_gives_what_the_matcher_gives(matcher: FaceMatcher, picture: Picture, portrait: bytes) -> None:
+def test_it_gives_what_the_matcher_gives(matcher: FaceMatcher, portrait: bytes) -> None:
     async def work(pool: FacePool) -> None:
-        first = await pool.verify(picture("obama.jpg"), PortraitImage(portrait), SECONDS)
-        again = await pool.verify(picture("obama2.jpg"), first.template, SECONDS)
-        selfie = matcher.embed_selfie(picture("obama.jpg"))
-        assert first.comparison == matcher.compare(matcher.embed_portrait(portrait), selfie)
-        assert first.template.to_bytes() == selfie.to_bytes()
+        first = await pool.verify(living("obama.jpg"), ACTIONS, PortraitImage(portrait), SECONDS)
+        again = await pool.verify(living("obama2.jpg"), ACTIONS, first.template, SECONDS)
+        seen = look_at(matcher, FaceMesh(), living("obama.jpg"), ACTIONS)
+        assert first.comparison == matcher.compare(matcher.embed_portrait(portrait), seen.template)
+        assert (first.template.to_bytes(), first.is_live) == (seen.template.to_bytes(), True)
         assert (again.comparison.template_kind, again.comparison.verdict) == ("selfie", "accepted")
         assert await pool.warm_up() == 1
 
@@ -46,16 +56,18 @@ def test_it_gives_what_the_matcher_gives(matcher: FaceMatcher, picture: Picture,
 
 def test_refusals_travel_and_leave_the_pool_whole(picture: Picture, portrait: bytes) -> None:
     async def work(pool: FacePool) -> None:
-        template = (await pool.verify(picture("biden.jpg"), PortraitImage(portrait), SECONDS)).template
+        template = (
+            await pool.verify(living("biden.jpg"), ACTIONS, PortraitImage(portrait), SECONDS)
+        ).template
         children = pool.process_ids()
         with pytest.raises(FaceImageRejected) as caught:
-            await pool.verify(picture("sample1.jpg"), template, SECONDS)
+            await pool.verify([picture("sample1.jpg")], ACTIONS, template, SECONDS)
         assert (caught.value.code, caught.value.subject) == ("several_faces", "selfie")
         with pytest.raises(FaceImageRejected) as caught:
-            await pool.verify(picture("biden.jpg"), PortraitImage(b"WLT"), SECONDS)
+            await pool.verify(living("biden.jpg"), ACTIONS, PortraitImage(b"WLT"), SECONDS)
         assert (caught.value.code, caught.value.subject) == ("not_an_image", "portrait")
         with pytest.raises(ModelMismatch):
-            await pool.verify(picture("biden.jpg"), replace(template, model="0" * 64), SECONDS)
+            await pool.verify(living("biden.jpg"), ACTIONS, replace(template, model="0" * 64), SECONDS)
         assert pool.process_ids() == children
 
     with_pool(work)
@@ -71,7 +83,7 @@ def is_alive(process: psutil.Process) -> bool:
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
-def test_a_killed_child_is_replaced_and_the_calls_are_made_again(picture: Picture, portrait: bytes) -> None:
+def test_a_killed_child_is_replaced_and_the_calls_are_made_again(portrait: bytes) -> None:
     before = spawned()
 
     async def work(pool: FacePool) -> None:
@@ -79,7 +91,7 @@ def test_a_killed_child_is_replaced_and_the_calls_are_made_again(picture: Pictur
         (child,) = pool.process_ids()
         os.kill(child, signal.SIGSTOP)  # so that the calls are surely under way when it dies
         calls = [
-            asyncio.ensure_future(pool.verify(picture("biden.jpg"), PortraitImage(portrait), SECONDS))
+            asyncio.ensure_future(pool.verify(living("biden.jpg"), ACTIONS, PortraitImage(portrait), SECONDS))
             for _ in range(3)
         ]
         await asyncio.wait(calls, timeout=0.05)
@@ -92,11 +104,11 @@ def test_a_killed_child_is_replaced_and_the_calls_are_made_again(picture: Pictur
     with_pool(work)
 
 
-def test_an_idle_child_that_was_killed_costs_no_call(picture: Picture, portrait: bytes) -> None:
+def test_an_idle_child_that_was_killed_costs_no_call(portrait: bytes) -> None:
     async def work(pool: FacePool) -> None:
         await pool.warm_up()
         os.kill(pool.process_ids()[0], signal.SIGKILL)
-        await pool.verify(picture("biden.jpg"), PortraitImage(portrait), SECONDS)
+        await pool.verify(living("biden.jpg"), ACTIONS, PortraitImage(portrait), SECONDS)
 
     with_pool(work)
 
@@ -104,41 +116,41 @@ def test_an_idle_child_that_was_killed_costs_no_call(picture: Picture, portrait:
 def test_a_pool_whose_children_cannot_start_fails(portrait: bytes) -> None:
     async def work(pool: FacePool) -> None:
         with pytest.raises(FacePoolFailed):
-            await pool.verify(b"", PortraitImage(portrait), SECONDS)
+            await pool.verify([b""], ACTIONS, PortraitImage(portrait), SECONDS)
 
     with_pool(work, thresholds=(replace(STRICT_THRESHOLDS[0], model="0" * 64),))
 
 
-def test_past_the_deadline_the_pool_is_busy_and_works_again_later(picture: Picture, portrait: bytes) -> None:
+def test_past_the_deadline_the_pool_is_busy_and_works_again_later(portrait: bytes) -> None:
     async def work(pool: FacePool) -> None:
         await pool.warm_up()
         (child,) = pool.process_ids()
         os.kill(child, signal.SIGSTOP)
         with pytest.raises(FacePoolBusy):
-            await pool.verify(picture("biden.jpg"), PortraitImage(portrait), 0.1)
+            await pool.verify(living("biden.jpg"), ACTIONS, PortraitImage(portrait), 0.1)
         os.kill(child, signal.SIGCONT)
-        await pool.verify(picture("biden.jpg"), PortraitImage(portrait), SECONDS)
+        await pool.verify(living("biden.jpg"), ACTIONS, PortraitImage(portrait), SECONDS)
         assert pool.process_ids() == [child]
 
     with_pool(work)
 
 
-def test_a_full_queue_refuses_at_once(picture: Picture, portrait: bytes) -> None:
+def test_a_full_queue_refuses_at_once(portrait: bytes) -> None:
     async def work(pool: FacePool) -> None:
-        call = pool.verify(picture("biden.jpg"), PortraitImage(portrait), SECONDS)
+        call = pool.verify(living("biden.jpg"), ACTIONS, PortraitImage(portrait), SECONDS)
         under_way = asyncio.ensure_future(call)
         await asyncio.wait([under_way], timeout=0.01)
         with pytest.raises(FacePoolBusy):
-            await pool.verify(picture("biden.jpg"), PortraitImage(portrait), SECONDS)
+            await pool.verify(living("biden.jpg"), ACTIONS, PortraitImage(portrait), SECONDS)
         await under_way
         await pool.warm_up()  # the place is free again
 
     with_pool(work, queue_limit=1)
 
 
-def test_one_person_has_one_call_at_a_time(picture: Picture, portrait: bytes) -> None:
+def test_one_person_has_one_call_at_a_time(portrait: bytes) -> None:
     async def work(pool: FacePool) -> None:
-        sent = (picture("biden.jpg"), PortraitImage(portrait), SECONDS)
+        sent = (living("biden.jpg"), ACTIONS, PortraitImage(portrait), SECONDS)
         under_way = asyncio.ensure_future(pool.verify(*sent, "one"))
         await asyncio.wait([under_way], timeout=0.01)
         with pytest.raises(FacePoolBusy):

@@ -19,9 +19,9 @@ class Clock:
 
 def test_a_job_that_hangs_would_end_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
-    monkeypatch.setattr(face_worker._Process, "matcher", clock)
+    monkeypatch.setattr(face_worker._Process, "models", (clock, None))
     with pytest.raises(FaceImageRejected):
-        face_worker.verify(b"", PortraitImage(b""))
+        face_worker.verify([], [], PortraitImage(b""))
     assert 0 < clock.left <= JOB_LIMIT_SECONDS
     assert signal.getitimer(signal.ITIMER_REAL)[0] == 0  # and one that ends does not
     assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
@@ -29,4 +29,4 @@ def test_a_job_that_hangs_would_end_its_process(monkeypatch: pytest.MonkeyPatch)
 
 def test_without_its_models_a_worker_says_so() -> None:
     with pytest.raises(RuntimeError, match="initialised"):
-        face_worker.verify(b"", PortraitImage(b""))
+        face_worker.verify([], [], PortraitImage(b""))

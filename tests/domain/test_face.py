@@ -6,7 +6,7 @@ import pytest
 from domain.face import FaceChecks
 from domain.rejections import Reason
 from tests.controls import aggregates
-from tests.controls.aggregates import ACCEPTED, REJECTED
+from tests.controls.aggregates import ACCEPTED, FRESH, REJECTED
 from tests.controls.moments import (
     DAY,
     HOUR,
@@ -40,9 +40,25 @@ def test_an_attempt_is_recorded_with_its_evidence_passed_or_failed() -> None:
     ("verdict", "reason"), [("rejected", Reason.FACE_NOT_MATCHED), ("uncertain", Reason.FACE_UNCERTAIN)]
 )
 def test_only_an_accepted_face_opens_the_step(verdict: str, reason: Reason) -> None:
-    ACCEPTED.require_accepted()
-    with refused(reason):
-        replace(REJECTED, verdict=verdict).require_accepted()
+    assert ACCEPTED.refusal is None
+    assert replace(REJECTED, verdict=verdict).refusal is reason
+
+
+def test_only_a_living_face_opens_the_step() -> None:
+    assert replace(ACCEPTED, liveness="failed").refusal is Reason.FACE_NOT_LIVE
+    assert replace(REJECTED, liveness="failed").refusal is Reason.FACE_NOT_MATCHED
+
+
+def test_a_challenge_is_for_one_attempt() -> None:
+    # given an attempt, and somebody who was asked for the movements before it, and once more after it
+    checks = aggregates.face_checks(NOON)
+    before, after = (replace(ACCEPTED, challenged_at=NOON + step) for step in (-INSTANT, INSTANT))
+    # then the frames for the first challenge are refused, and nothing is recorded
+    with refused(Reason.FACE_CHALLENGE_EXPIRED):
+        checks.attempt(cause(NOON + MINUTE), "check_in", before, RULES)
+    assert checks.attempts == [NOON]
+    # and those for the second are not
+    checks.attempt(cause(NOON + MINUTE), "check_in", after, RULES)
 
 
 def test_the_attempts_of_an_hour_are_limited() -> None:
@@ -58,8 +74,8 @@ def test_the_attempts_of_an_hour_are_limited() -> None:
 def test_an_attempt_counts_for_an_hour_to_the_microsecond() -> None:
     checks = aggregates.face_checks(*FIVE)
     with refused(Reason.FACE_TOO_MANY_ATTEMPTS):
-        checks.require_attempt_left(NOON + HOUR - INSTANT, RULES)
-    checks.require_attempt_left(NOON + HOUR, RULES)
+        checks.require_attempt_left(NOON + HOUR - INSTANT, FRESH, RULES)
+    checks.require_attempt_left(NOON + HOUR, FRESH, RULES)
 
 
 @pytest.mark.parametrize("midnight", [MIDNIGHT, NEW_YEAR])

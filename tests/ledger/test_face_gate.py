@@ -75,13 +75,13 @@ def test_five_attempts_an_hour_then_none_until_the_first_is_an_hour_old(
     with refused(Reason.FACE_TOO_MANY_ATTEMPTS):
         check_in(ledger, cause(clock, "person"), subject, ACCEPTED)
     with refused(Reason.FACE_TOO_MANY_ATTEMPTS):
-        require_attempt_left(ledger, cause(clock, "person"), subject)
+        require_attempt_left(ledger, cause(clock, "person"), subject, clock())
     # when the first attempt is an hour old
     clock.advance(timedelta(minutes=55))
     # then one is left
     check_in(ledger, cause(clock, "person"), subject, ACCEPTED)
     with refused(Reason.FACE_TOO_MANY_ATTEMPTS):
-        require_attempt_left(ledger, cause(clock, "person"), subject)
+        require_attempt_left(ledger, cause(clock, "person"), subject, clock())
 
 
 def test_midnight_and_the_new_year_bring_no_new_attempts(ledger: CreditLedger, clock: MovableClock) -> None:
