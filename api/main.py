@@ -9,6 +9,7 @@ from fastapi_offline import FastAPIOffline
 
 from api import (
     administrator,
+    card_relays,
     certificate,
     download,
     editor,
@@ -52,6 +53,7 @@ ROUTERS = (
     presence.routes,
     looks.routes,
     worker.routes,
+    card_relays.routes,
     letters.routes,
     own_letters.routes,
     handovers.routes,

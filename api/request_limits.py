@@ -30,7 +30,8 @@ PREFIX_OF_A_LINE = 64
 FROM_ADDRESS, OF_ACCOUNT = "from_address", "of_account"
 """Requests of whatever kind: see `api.general_limit`."""
 SMS_CODES, SIGN_INS, REGISTRATIONS = "sms_codes", "sign_ins", "registrations"
-REFRESHES, CREDIT_RECORDS, LETTER_PDFS = "refreshes", "credit_records", "letter_pdfs"
+REFRESHES, CREDIT_RECORDS = "refreshes", "credit_records"
+LETTER_PDFS, CARD_RELAYS = "letter_pdfs", "card_relays"
 KIND_OF_ROUTE = {
     "POST /v1/sms-codes": SMS_CODES,
     "POST /v1/sessions": SIGN_INS,
@@ -48,7 +49,11 @@ KIND_OF_ROUTE = {
     "POST /v1/credit-records": CREDIT_RECORDS,
 }
 """The public routes with a limit by address; each request counts, also one that is repeated or refused."""
-KIND_OF_OWN_ROUTE = {"GET /v1/me/letter.pdf": LETTER_PDFS, "GET /v1/me/letters/{number}.pdf": LETTER_PDFS}
+KIND_OF_OWN_ROUTE = {
+    "GET /v1/me/letter.pdf": LETTER_PDFS,
+    "GET /v1/me/letters/{number}.pdf": LETTER_PDFS,
+    "POST /v1/card-relays": CARD_RELAYS,
+}
 """Costly routes with a limit by account; those of one kind share it."""
 
 UNCHECKED = Counter("jiazheng_request_limit_unchecked", "Requests let through for want of Valkey")
@@ -114,6 +119,7 @@ def _limits(rules: Rules) -> dict[str, RateLimitItem]:
         REGISTRATIONS: RateLimitItemPerHour(rules.registrations_per_address_hour),
         CREDIT_RECORDS: RateLimitItemPerMinute(rules.credit_records_per_address_minute),
         LETTER_PDFS: RateLimitItemPerHour(rules.letter_pdfs_per_account_hour),
+        CARD_RELAYS: RateLimitItemPerHour(rules.card_relays_per_account_hour),
     }
 
 
