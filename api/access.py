@@ -79,6 +79,8 @@ ROLES_OF_ROUTE: dict[str, frozenset[str]] = {
     "GET /v1/me/employments": WORKER,
     "POST /v1/me/employments/{enterprise_id}/end": WORKER,
     "POST /v1/identity-challenges": BORROWABLE,
+    "POST /v1/card-relays": BORROWABLE,
+    "POST /v1/card-relays/{relay_id}/answers": BORROWABLE,
     "POST /v1/identity-verifications": BORROWABLE,
     "POST /v1/letter-signatures": BORROWABLE,
     "POST /v1/letter-authorizations": BORROWABLE,

@@ -21,11 +21,13 @@ SHOW_PEOPLE = frozenset(
         "POST /v1/disclosures/{disclosure_id}/views",
         "POST /v1/trail-searches",
         "POST /v1/handover-sessions",
+        "POST /v1/card-relays/{relay_id}/answers",
     }
 )
 """Answers with people's data are never kept: they would outlive an erasure. A repetition reads anew.
 
-Nor is the token of a borrowed device, of which nothing shall be left.
+Nor is the token of a borrowed device, of which nothing shall be left, or the portrait that a card reading
+holds; a relay itself gives a repetition the same.
 
 Later than a client repeats for want of an answer it is another look, so that none goes unrecorded.
 """

@@ -1,4 +1,4 @@
-"""Card readings that a kiosk signed: verified, bound to a challenge of ours, parsed on the server."""
+"""Card readings, signed by a kiosk or sealed by a relay: bound to a challenge of ours, parsed here."""
 
 from base64 import b64decode
 from binascii import Error as NotBase64
@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 from api.act import Act
 from api.faces import Where
 from api.problems import Problem
+from api.relayed_readings import PREFIX, open_reading
 from api.schemas import Sha256Hex
 from devices.card_document import CardDocument, parse_card_text
 from devices.card_ports import CardKind, ProtocolError
@@ -21,11 +22,16 @@ from ledger.own_document import CardReading
 from ledger.tickets import IDENTITY_CHALLENGE
 from ledger.use_cases.credit_records import key_id_of, verify_jws
 
-JwsText = Annotated[str | None, Form(max_length=20_000, description="compact JWS of a registered kiosk")]
+JwsText = Annotated[
+    str | None,
+    Form(max_length=20_000, description="compact JWS of a registered kiosk, or what a relay ended with"),
+]
+APP = Where("app", "web")
+"""Our decoder has read the card, so it is genuine; nobody vouches for the app and its camera."""
 
 
 class CardReadingClaims(BaseModel):
-    """What a kiosk signs: the raw document as the decoder gave it, and the evidence of the reading."""
+    """What a kiosk signs or a relay seals: the raw document as the decoder gave it, and evidence."""
 
     aud: str
     challenge: Annotated[str, Field(max_length=200)]
@@ -39,32 +45,36 @@ class CardReadingClaims(BaseModel):
 def read_card(
     ledger: CreditLedger, act: Act, token: str, challenged: UUID | None = None
 ) -> tuple[CardReading, bytes, Where]:
-    """Verify and parse a signed reading, for a challenge of the caller's or of whatever was `challenged`.
+    """Verify and parse a reading, for a challenge of the caller's or of whatever was `challenged`.
 
     Returns:
         the reading, the card's portrait as an encoded picture, and where it was read.
 
     Raises:
-        Refused: the signer is unknown, the signature is wrong, or the challenge is another one's.
+        Refused: the signer is unknown, signature or seal is wrong, or the challenge is another one's.
         Problem: the document cannot be read.
     """
-    kiosk_id, claims = _verified(ledger, token)
-    rules = ledger.rules
+    asked, rules = challenged or act.caller, ledger.rules
+    claims, where = _relayed(ledger, asked, token) if token.startswith(PREFIX) else _signed(ledger, token)
     challenge = ledger.tickets.read(
         IDENTITY_CHALLENGE, claims.challenge, act.cause.at, rules.identity_challenge_ttl
     )
-    if claims.aud != act.parts.public_url or challenge.subject_id != (challenged or act.caller):
+    if claims.aud != act.parts.public_url or challenge.subject_id != asked:
         raise Refused(Reason.CHALLENGE_EXPIRED, field="card_reading")
     try:
         document = parse_card_text(CardKind(claims.kind), b64decode(claims.text))
         portrait = act.parts.portraits.decode(b64decode(claims.photo))
     except (ProtocolError, NotBase64, ValueError) as error:
         raise Problem("card-unreadable", 422, "card_reading") from error
-    where = Where(f"kiosk:{kiosk_id}", "kiosk")
     return _reading(document, claims, where), portrait, where
 
 
-def _verified(ledger: CreditLedger, token: str) -> tuple[UUID, CardReadingClaims]:
+def _relayed(ledger: CreditLedger, asked: UUID, token: str) -> tuple[CardReadingClaims, Where]:
+    """What a relay of this person sealed."""
+    return CardReadingClaims.model_validate(open_reading(ledger.keyring.platform, asked, token)), APP
+
+
+def _signed(ledger: CreditLedger, token: str) -> tuple[CardReadingClaims, Where]:
     """Who signed it, and what; its `kid` is the kiosk's id, and after a slash that of a key added later."""
     named, _, kid = key_id_of(token).partition("/")
     try:
@@ -73,9 +83,10 @@ def _verified(ledger: CreditLedger, token: str) -> tuple[UUID, CardReadingClaims
         raise Refused(Reason.SIGNER_UNKNOWN, field="card_reading") from error
     kiosk = ledger.load(Kiosk, kiosk_id, missing=Reason.SIGNER_UNKNOWN)
     try:
-        return kiosk_id, CardReadingClaims.model_validate(verify_jws(token, kiosk.key(kid or FIRST_KEY)))
+        claims = CardReadingClaims.model_validate(verify_jws(token, kiosk.key(kid or FIRST_KEY)))
     except ValidationError as error:
         raise Problem("card-unreadable", 422, "card_reading") from error
+    return claims, Where(f"kiosk:{kiosk_id}", "kiosk")
 
 
 def _reading(document: CardDocument, claims: CardReadingClaims, where: Where) -> CardReading:

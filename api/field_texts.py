@@ -111,7 +111,22 @@ FIELDS: dict[str, Said] = {
     "RecoveryOut.challenge": Said("to be signed by a kiosk together with the card it read", OPAQUE),
     "challenge": Said("to be signed; opaque, for one use", OPAQUE),
     "device_token": Said("of a known device; opaque", OPAQUE),
-    "card_reading": Said("compact JWS of a registered kiosk", JWS),
+    "card_reading": Said("compact JWS of a registered kiosk, or what a relay ended with", JWS),
+    "RelayTurnOut.card_reading": Said(
+        "opaque; at the end of a relay, else `null`. Send it where a `card_reading` is asked for, within ten "
+        "minutes of the challenge",
+        f"relayed:1.1.{OPAQUE}.{OPAQUE}",
+    ),
+    "CardIn.challenge": Said("of `POST /v1/identity-challenges`", OPAQUE),
+    "atqb": Said("the card's answer to REQB, hexadecimal, 12 bytes or more", "5000000000d103860c008080"),
+    "uid": Said("what the card answers to `0036000008`, hexadecimal, without its status", "04a1b2c3d4e5f607"),
+    "relay_id": Said("the relay", AN_ID),
+    "turn": Said("counts the APDUs of a relay from 1; an answer names the turn of its APDU", 1),
+    "apdu": Said("for the card, as it is, hexadecimal; `null`: the relay is at its end", "00a40000026002"),
+    "answer": Said(
+        "the card's answer with its two status bytes, hexadecimal; `null`: the card is gone",
+        "9000",
+    ),
     "enrolment_token": Said("both halves, joined by a dot", f"{OPAQUE}.{OPAQUE}"),
     "frames": Said(
         "8 to 40 pictures in their order, four to eight a second, not mirrored, of one face that does what "

@@ -9,6 +9,7 @@ from fastapi_offline import FastAPIOffline
 
 from api import (
     administrator,
+    card_relays,
     certificate,
     download,
     editor,
@@ -54,6 +55,7 @@ ROUTERS = (
     presence.routes,
     looks.routes,
     worker.routes,
+    card_relays.routes,
     letters.routes,
     own_letters.routes,
     handovers.routes,

@@ -8,6 +8,7 @@ from api.answers import Answers
 from api.known_devices import KnownDevices
 from api.passkeys import Passkeys
 from api.push import PushHub
+from api.relay_dialogues import CardRelays
 from api.request_limits import RequestLimits
 from api.sms_codes import SmsCodes
 from api.tokens import Sessions
@@ -36,6 +37,7 @@ class Parts:
     answers: Answers
     request_limits: RequestLimits
     passkeys: Passkeys
+    card_relays: CardRelays
     push: PushHub
     imports: EnterpriseImports
     public_url: str

@@ -31,7 +31,7 @@ class CardProofIn(BaseModel):
     """The own card as a kiosk read it, a code sent to the account's phone just now, and the passcode."""
 
     purpose: CardStep
-    card_reading: Annotated[str, Field(max_length=20_000, description="compact JWS of a registered kiosk")]
+    card_reading: Annotated[str, Field(max_length=20_000)]
     sms_code: SmsCode
     passcode: PasscodeText
 

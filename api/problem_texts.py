@@ -154,6 +154,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "photo-too-many-bytes": ("The picture is too large", "At most 5 MB."),
     "photo-too-many-pixels": ("The picture is too large", "Send a smaller one."),
     "photo-unsupported-format": ("The picture's format is not supported", "Send JPEG, PNG or WebP."),
+    "card-decoder-unavailable": (
+        "Cards cannot be read by phone at the moment",
+        "Come again later, or go to a kiosk or an officer.",
+    ),
+    "card-relay-busy": ("Too many cards are being read at the moment", "Try again in a moment."),
+    "card-relay-lost": (
+        "The reading of the card is over, or took too long",
+        "Begin again, and leave the card on the phone.",
+    ),
+    "card-relay-out-of-turn": (
+        "It is not that turn's, or the turn was answered before",
+        "Answer each APDU once, with its `turn`; repeat a request under its own key.",
+    ),
     "card-unreadable": ("The card could not be read", "Hold the card still and read it again."),
     "position-invalid": (
         "The Ledger-Position header is no position of this log",

@@ -34,7 +34,14 @@ STATUS_OF_KIND = {
 UNAUTHENTICATED = {"token-invalid"}
 FIELD_OF_KIND = {"mobile_number": "phone", "person_name": "name"}
 """How the forms call an identifier, where it is not by its kind."""
-RETRY_LATER = {"ledger-away", "too-busy", "view-behind", "face-check-busy", "request-in-progress"}
+RETRY_LATER = {
+    "card-relay-busy",
+    "ledger-away",
+    "too-busy",
+    "view-behind",
+    "face-check-busy",
+    "request-in-progress",
+}
 
 
 @dataclass

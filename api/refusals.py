@@ -21,7 +21,9 @@ STATUS_OF_CODE = {
     "not-allowed": 403,
     "second-factor-needed": 403,
     "account-unknown": 404,
+    "card-relay-lost": 404,
     "import-unknown": 404,
+    "card-relay-out-of-turn": 409,
     "request-in-progress": 409,
     "body-too-large": 413,
     "card-unreadable": 422,
@@ -31,6 +33,8 @@ STATUS_OF_CODE = {
     "if-match-missing": 428,
     "too-many-requests": 429,
     "internal-error": 500,
+    "card-decoder-unavailable": 503,
+    "card-relay-busy": 503,
     "face-check-busy": 503,
     "ledger-away": 503,
     "too-busy": 503,
@@ -67,6 +71,7 @@ SHOWING = FACE | PROOF
 PASSCODE = _all("passcode-")
 SIGNED = frozenset({"key-retired", "signature-invalid"}) | _all("signer-")
 CARD = SIGNED | {"card-unreadable", "challenge-expired", "id-card-expired", "identity-mismatch"}
+RELAY = frozenset({"card-decoder-unavailable", "card-relay-lost", "card-unreadable"})
 DISCLOSING = frozenset(
     {
         "check-in-overdue",
@@ -163,7 +168,9 @@ OWN_REFUSALS: dict[str, Codes] = {
     "POST /v1/me/face-consent/withdrawal": frozenset({"face-consent-missing"}),
     "POST /v1/face-challenges": NONE,
     # the way without the face
-    "POST /v1/presence-proofs": CARD | PASSCODE | {"presence-too-many-attempts", "sms-code-wrong"},
+    "POST /v1/presence-proofs": CARD
+    | PASSCODE
+    | {"assurance-too-low", "presence-too-many-attempts", "sms-code-wrong"},
     "POST /v1/presence-requests": frozenset({"presence-code-taken"}),
     "GET /v1/presence-requests/{proof_id}": frozenset({"not-found"}),
     "POST /v1/officer/presence-confirmations": NAME
@@ -184,6 +191,8 @@ OWN_REFUSALS: dict[str, Codes] = {
     "GET /v1/me/employments": NONE,
     "POST /v1/me/employments/{enterprise_id}/end": frozenset({"employment-not-open", "worker-unknown"}),
     "POST /v1/identity-challenges": NONE,
+    "POST /v1/card-relays": RELAY | {"card-relay-busy", "challenge-expired"},
+    "POST /v1/card-relays/{relay_id}/answers": RELAY | {"card-relay-out-of-turn"},
     "POST /v1/identity-verifications": CARD | SHOWING | OPEN | {"id-number-taken", "no-enterprise-chosen"},
     "POST /v1/letter-signatures": frozenset(
         {"identity-not-verified", "letter-already-in-force", "letter-unknown"}

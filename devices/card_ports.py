@@ -35,6 +35,10 @@ class ProtocolError(CardReadError):
     code = "protocol_error"
 
 
+class UnknownCardKind(ProtocolError):
+    """The whole document was read, and is of a kind that is not known here."""
+
+
 class DecoderUnreachable(CardReadError):
     """The decoding service cannot be reached, closed the connection, or let the deadline pass."""
 

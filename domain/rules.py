@@ -32,6 +32,7 @@ class Rules:
     registrations_per_address_hour: int = 60
     credit_records_per_address_minute: int = 600
     letter_pdfs_per_account_hour: int = 20
+    card_relays_per_account_hour: int = 20
     open_streams_per_account: int = 10
     passcode_tries: int = 5
     passcode_pause: timedelta = timedelta(minutes=15)

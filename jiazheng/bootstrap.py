@@ -1,8 +1,9 @@
 """The composition root: the only place where the parts are put together."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import fields
+from ssl import create_default_context
 
 import psycopg
 
@@ -11,10 +12,12 @@ from api.known_devices import KnownDevices
 from api.parts import Parts
 from api.passkeys import Passkeys
 from api.push import PushHub
+from api.relay_dialogues import CARD_SECONDS, DIALOGUE_SECONDS, CardRelays
 from api.request_limits import RequestLimits
 from api.sms_codes import SmsCodes
 from api.tokens import Sessions
 from api.uploads import discard_parts
+from devices.card_decoders.remote_sam import RemoteSamDecoder
 from devices.face_models import MODEL_ID
 from devices.face_pool import FacePool
 from devices.face_thresholds import Thresholds
@@ -76,6 +79,26 @@ def build_push_gateway(settings: Settings) -> HttpPushGateway | None:
     return HttpPushGateway(settings.push_gateway_url, settings.push_gateway_token)
 
 
+def build_card_decoder(settings: Settings) -> RemoteSamDecoder | None:
+    """The service that decodes cards for phones with NFC, if there is one."""
+    if settings.card_decoder_host is None or settings.card_decoder_port is None:
+        return None
+    ca_file = settings.card_decoder_ca_file
+    return RemoteSamDecoder(
+        settings.card_decoder_host,
+        settings.card_decoder_port,
+        deadline_seconds=DIALOGUE_SECONDS,
+        tls=create_default_context(cafile=ca_file) if ca_file else None,
+        card_timeout_seconds=CARD_SECONDS,
+    )
+
+
+def build_card_relays(settings: Settings, keyring: Keyring) -> CardRelays:
+    """What phones with NFC read cards by."""
+    decoder = build_card_decoder(settings)
+    return CardRelays(settings.redis_url, keyring.platform, decoder, settings.public_url)
+
+
 @asynccontextmanager
 async def open_api_parts(settings: Settings) -> AsyncIterator[Parts]:
     """What the API works with; the face processes start here and end with it."""
@@ -84,7 +107,10 @@ async def open_api_parts(settings: Settings) -> AsyncIterator[Parts]:
     sessions = Sessions(pool, keyring.tokens, settings.rules)
     imports = build_imports(settings, ledger)
     discard_parts(imports.folder)
-    async with FacePool(settings.face_processes, build_thresholds(settings)) as faces:
+    async with (
+        FacePool(settings.face_processes, build_thresholds(settings)) as faces,
+        aclosing(build_card_relays(settings, keyring)) as card_relays,
+    ):
         await faces.warm_up()
         yield Parts(
             ledger=ledger,
@@ -97,6 +123,7 @@ async def open_api_parts(settings: Settings) -> AsyncIterator[Parts]:
             answers=Answers(pool, keyring.platform),
             request_limits=RequestLimits(settings.redis_url, keyring.tokens, settings.rules),
             passkeys=Passkeys(pool, keyring.tokens, settings.public_url),
+            card_relays=card_relays,
             push=PushHub(ledger, sessions, clock),
             imports=imports,
             public_url=settings.public_url,

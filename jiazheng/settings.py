@@ -1,8 +1,10 @@
 """Settings by environment variables; each has the specification's default where it has a number."""
 
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.rules import Rules
@@ -71,7 +73,25 @@ class Settings(BaseSettings):
         None, description="wakes phones by POST; without it apps hear by their open connection only"
     )
     push_gateway_token: str | None = Field(None, repr=False, description="bearer token for the push gateway")
+    card_decoder_host: str | None = Field(
+        None, description="the service that decodes cards for phones with NFC; without it phones read none"
+    )
+    card_decoder_port: int | None = Field(None, ge=1, le=65535, description="its port")
+    card_decoder_ca_file: Path | None = Field(
+        None, description="whom to trust for its certificate; only a decoder on this machine does without TLS"
+    )
     rules: Rules = Field(default_factory=Rules, description="the specification's numbers")
+
+    @model_validator(mode="after")
+    def require_safe_decoder(self) -> Self:
+        """The decoder's messages hold the document."""
+        if self.card_decoder_host is None:
+            return self
+        if self.card_decoder_port is None:
+            raise ValueError("JIAZHENG_CARD_DECODER_HOST needs JIAZHENG_CARD_DECODER_PORT")
+        if self.card_decoder_ca_file is None and not _is_this_machine(self.card_decoder_host):
+            raise ValueError("a card decoder elsewhere needs JIAZHENG_CARD_DECODER_CA_FILE")
+        return self
 
     def ledger_environment(self) -> dict[str, str]:
         """What the ledger's factory reads."""
@@ -82,6 +102,14 @@ class Settings(BaseSettings):
             "ERASURES_FILE": str(self.erasures_file),
             "POOL_MAX": str(self.database_connections),
         }
+
+
+def _is_this_machine(host: str) -> bool:
+    """By a loopback address or `localhost`; what another name leads to is somebody else's word."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class OwnerSettings(BaseSettings):

@@ -123,6 +123,7 @@ RULES_FOR_MANY = Rules(
     registrations_per_address_hour=10**6,
     credit_records_per_address_minute=10**6,
     letter_pdfs_per_account_hour=10**6,
+    card_relays_per_account_hour=10**6,
 )
 """All visitors of a test run come from one address, within an hour, and some of them ask without a pause."""
 

@@ -28,6 +28,7 @@ from devices.card_ports import (
     DecoderUnreachable,
     ProtocolError,
     RawDocument,
+    UnknownCardKind,
 )
 
 START, ANSWER, CONTINUE, DONE = 0x01, 0x02, 0x03, 0x04
@@ -45,13 +46,15 @@ class RemoteSamDecoder:
     """CardDecoder over the protocol above.
 
     `deadline_seconds` bounds a whole decode, connect included. `tls` is to be given for any service that is
-    not on the same machine: its messages hold the document.
+    not on the same machine: its messages hold the document. `card_timeout_seconds` bounds each exchange with
+    the card, and is longer where the card is far away.
     """
 
     host: str
     port: int
     deadline_seconds: float = 15.0
     tls: ssl.SSLContext | None = None
+    card_timeout_seconds: float = CARD_TIMEOUT_SECONDS
 
     def decode(self, link: CardLink | None) -> RawDocument:
         """Return the document of the card behind `link`.
@@ -63,7 +66,7 @@ class RemoteSamDecoder:
         deadline = time.monotonic() + self.deadline_seconds
         with self._connected(deadline) as channel:
             channel.send(START, _start_body(link))
-            return _relay(channel, link)
+            return _relay(channel, link, self.card_timeout_seconds)
 
     @contextmanager
     def _connected(self, deadline: float) -> Iterator["_Channel"]:
@@ -118,7 +121,7 @@ def _start_body(link: CardLink) -> bytes:
     return bytes([PROTOCOL_VERSION, len(link.atqb)]) + link.atqb + bytes([len(link.uid)]) + link.uid
 
 
-def _relay(channel: _Channel, link: CardLink) -> RawDocument:
+def _relay(channel: _Channel, link: CardLink, card_timeout_seconds: float) -> RawDocument:
     for _ in range(MAX_APDUS):
         kind, body = channel.receive()
         if kind == DONE:
@@ -127,7 +130,7 @@ def _relay(channel: _Channel, link: CardLink) -> RawDocument:
             raise DecoderRefused(kind)
         if kind != CONTINUE or not body:
             raise ProtocolError("decoding service: a message of unknown type")
-        timeout = min(CARD_TIMEOUT_SECONDS, _left(channel.deadline))
+        timeout = min(card_timeout_seconds, _left(channel.deadline))
         channel.send(ANSWER, link.exchange(body, timeout))
     raise ProtocolError("decoding service: the dialogue does not end")
 
@@ -144,7 +147,7 @@ def _kind(text256: bytes) -> CardKind:
     try:
         return CardKind(text256[TYPE_FLAG_AT : TYPE_FLAG_AT + 2].decode("utf-16-le"))
     except ValueError:  # an unknown flag, or no character at all
-        raise ProtocolError("card text: unknown type flag") from None
+        raise UnknownCardKind("card text: unknown type flag") from None
 
 
 def format_samid(samid: bytes) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from jiazheng.demo import pictures
+from jiazheng.demo.doubles.sam_service import SamService
 from jiazheng.embedded.postgres import EmbeddedPostgres
 from jiazheng.embedded.valkey import EmbeddedValkey
 from tests.conftest import MovableClock, fresh_databases, settings_for
@@ -15,6 +16,7 @@ from tests.controls.kiosks import RegisteredKiosk, registered_kiosk
 from tests.controls.letters import WITHOUT_NEW_TEXT
 from tests.controls.people import put_in_office
 from tests.controls.providers import RegisteredProvider, registered_provider
+from tests.controls.relays import found_at
 from tests.controls.visitors import (
     DESKS,
     Employed,
@@ -38,8 +40,9 @@ def server(
     picture_folder: Path,  # noqa: ARG001 - the pictures must be there
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Api]:
-    settings = settings_for(postgres, valkey, fresh_databases(postgres), tmp_path_factory.mktemp("api"))
-    with running_api(settings, MovableClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))) as api:
+    made = settings_for(postgres, valkey, fresh_databases(postgres), tmp_path_factory.mktemp("api"))
+    clock = MovableClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
+    with SamService() as decoder, running_api(made.model_copy(update=found_at(decoder)), clock) as api:
         api.parts.ledger.letters = WITHOUT_NEW_TEXT
         yield api
 

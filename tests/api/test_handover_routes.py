@@ -100,6 +100,7 @@ def test_a_whole_registration_on_a_borrowed_phone_leaves_nothing_there(
 def test_the_table_lets_a_borrowed_device_do_the_steps_and_no_more(route: str) -> None:
     steps = {"identity-challenges", "identity-verifications", "letter-signatures", "letter-authorizations"}
     steps |= {"face-challenges", "me/face-consent", "presence-proofs", "me/letter", "session"}
+    steps |= {"card-relays", "card-relays/{relay_id}/answers"}
     is_step = route.partition("/v1/")[2] in steps and "borrowed" in ROLES_OF_ROUTE[route]
     assert is_step == ("borrowed" in ROLES_OF_ROUTE[route])
 

@@ -1,8 +1,8 @@
 """The real application on a socket, and people who come to it signed in."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
@@ -28,6 +28,8 @@ from tests.conftest import MovableClock
 from tests.controls.document_check import HeldToItsDocument
 
 START_SECONDS = 60.0
+
+OpenParts = Callable[[], AbstractAsyncContextManager[Parts]]
 
 _keys = count(1)
 
@@ -94,7 +96,7 @@ class Api:
         self, path: str, token: str | None = None, key: str | None = None, **request: Any
     ) -> httpx.Response:
         """POST under a fresh key or a given one."""
-        headers = {"Idempotency-Key": key or f"test-key-{next(_keys)}"} | bearer(token)
+        headers = {"Idempotency-Key": key or fresh_key()} | bearer(token)
         return self.http.post(path, headers=headers | request.pop("headers", {}), **request)
 
     def put(self, path: str, token: str | None = None, **request: Any) -> httpx.Response:
@@ -110,6 +112,11 @@ class Api:
         return sum(self.parts.ledger.event_log.heads().values())
 
 
+def fresh_key() -> str:
+    """An Idempotency-Key."""
+    return f"test-key-{next(_keys)}"
+
+
 def bearer(token: str | None) -> dict[str, str]:
     """The header of a signed-in request."""
     return {"Authorization": f"Bearer {token}"} if token else {}
@@ -121,7 +128,13 @@ def running_api(settings: Settings, clock: MovableClock) -> Iterator[Api]:
     with create_server(("127.0.0.1", 0)) as listening:
         url = f"http://localhost:{listening.getsockname()[1]}"
         own = settings.model_copy(update={"public_url": url})
-        with _serving(own, clock, listening) as (parts, served):
+
+        @asynccontextmanager
+        async def open_parts() -> AsyncIterator[Parts]:
+            async with open_api_parts(own) as made:
+                yield replace(made, clock=clock, push=PushHub(made.ledger, made.sessions, clock))
+
+        with serving(open_parts, listening, own.trusted_proxies) as (parts, served):
             api = Api(url, parts, clock, Projecting(parts), served.untold)
             try:
                 yield api
@@ -132,23 +145,23 @@ def running_api(settings: Settings, clock: MovableClock) -> Iterator[Api]:
 
 
 @contextmanager
-def _serving(
-    settings: Settings, clock: MovableClock, listening: socket
+def serving(
+    open_parts: OpenParts, listening: socket, trusted_proxies: str
 ) -> Iterator[tuple[Parts, HeldToItsDocument]]:
+    """Serve the application in a thread."""
     opened: Future[Parts] = Future()
 
     @asynccontextmanager
-    async def open_parts() -> AsyncIterator[Parts]:
-        async with open_api_parts(settings) as made:
-            parts = replace(made, clock=clock, push=PushHub(made.ledger, made.sessions, clock))
+    async def opening() -> AsyncIterator[Parts]:
+        async with open_parts() as parts:
             opened.set_result(parts)
             yield parts
 
-    served = HeldToItsDocument(create_app(open_parts))
+    served = HeldToItsDocument(create_app(opening))
     config = uvicorn.Config(
         served,
         log_level="critical",
-        forwarded_allow_ips=settings.trusted_proxies,
+        forwarded_allow_ips=trusted_proxies,
         timeout_graceful_shutdown=1,
         **SERVED,
     )

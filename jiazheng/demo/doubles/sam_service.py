@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import socketserver
+import ssl
 import threading
 from dataclasses import dataclass
 from secrets import token_bytes
@@ -34,10 +35,11 @@ class Misbehaviour:
 
 
 class SamService:
-    """A context manager; listens on `address`, one thread per kiosk."""
+    """A context manager; listens on `address`, with TLS by a context, one thread per kiosk."""
 
-    def __init__(self, misbehaviour: Misbehaviour | None = None) -> None:
+    def __init__(self, misbehaviour: Misbehaviour | None = None, tls: ssl.SSLContext | None = None) -> None:
         self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.tls = tls
         self._server.misbehaviour = misbehaviour or Misbehaviour()
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
@@ -65,6 +67,7 @@ class _Server(socketserver.ThreadingTCPServer):
         super().__init__(address, handler)
         self.stopping = threading.Event()
         self.misbehaviour = Misbehaviour()
+        self.tls: ssl.SSLContext | None = None
 
 
 class _Handler(socketserver.BaseRequestHandler):
@@ -72,8 +75,13 @@ class _Handler(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         # a kiosk that gave up closes its end; the service just waits for the next one
-        with contextlib.suppress(OSError, _Ended):
-            _Dialogue(self.request, self.server).run()
+        with contextlib.suppress(OSError, _Ended), self._secured() as sock:
+            _Dialogue(sock, self.server).run()
+
+    def _secured(self) -> socket.socket:
+        tls = self.server.tls
+        plain: socket.socket = self.request
+        return plain if tls is None else tls.wrap_socket(plain, server_side=True)
 
 
 class _Ended(Exception):
@@ -155,9 +163,12 @@ class _Dialogue:
         return message[1:]
 
     def _exactly(self, size: int) -> bytes:
-        received = self._sock.recv(size, socket.MSG_WAITALL)
-        if len(received) != size:
-            raise _Ended
+        received = b""
+        while len(received) < size:
+            chunk = self._sock.recv(size - len(received))
+            if not chunk:
+                raise _Ended
+            received += chunk
         return received
 
 

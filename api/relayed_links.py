@@ -1,0 +1,80 @@
+"""The card on a phone as the decoder sees it, what a reading says, and what its failures are called."""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Final
+
+from api.relay_mail import DecodersEnd, Relay, Said
+from devices.card_evidence import TranscribedLink
+from devices.card_ports import CardReadError, CardRemoved, DecoderRefused, RawDocument, UnknownCardKind
+
+READ_FAILED: Final = frozenset({0x05, 0x31, 0x32, 0x33, 0x40, 0x41})
+"""Refusals that are about the card; the others are between the operator and the service."""
+
+UNREADABLE, UNAVAILABLE, GONE = "card-unreadable", "card-decoder-unavailable", "card-relay-lost"
+
+
+class PhoneGone(CardRemoved):
+    """The phone let the time for its answer pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedCard:
+    """The card on the phone, and the challenge for which it is read."""
+
+    challenge: str
+    atqb: bytes
+    uid: bytes
+
+
+class RelayedLink:
+    """A CardLink to the card on the phone."""
+
+    def __init__(self, mail: DecodersEnd, relay: Relay, card: OfferedCard) -> None:
+        self.atqb, self.uid = card.atqb, card.uid
+        self.relay, self.turn = relay, 0
+        self._mail = mail
+
+    def exchange(self, apdu: bytes, timeout_seconds: float) -> bytes:
+        """See CardLink.exchange; besides what it may raise, RedisError."""
+        self.turn += 1
+        self._mail.say(self.relay, self.turn, Said(apdu=apdu.hex()))
+        answer = self._mail.hear(self.relay, self.turn, timeout_seconds)
+        if answer is None:
+            raise PhoneGone("the phone did not answer in time")
+        if not answer:
+            raise CardRemoved("the phone has lost the card")
+        return answer
+
+    def end(self, said: Said) -> None:
+        """Say the last word, which the phone finds at its next turn."""
+        self._mail.say(self.relay, self.turn + 1, said)
+
+    def hang_up(self) -> None:
+        """End it from outside: the first word at a turn is the one that counts."""
+        self.end(Said(problem=GONE))
+        self._mail.hang_up(self.relay, self.turn)
+
+
+def claims_of(document: RawDocument, transcribed: TranscribedLink, challenge: str) -> dict[str, str]:
+    """What a kiosk would sign."""
+    return {
+        "challenge": challenge,
+        "kind": document.kind.value,
+        "text": b64encode(document.text256).decode(),
+        "photo": b64encode(document.photo1024).decode(),
+        "decoder": document.decoder_id,
+        "transcript_sha256": transcribed.evidence(document.decoder_id).transcript_sha256,
+    }
+
+
+def code_of(error: CardReadError) -> str:
+    """What the person can do about it: begin again, hold the card still, or come later."""
+    match error:
+        case PhoneGone():
+            return GONE
+        case CardRemoved() | UnknownCardKind():
+            return UNREADABLE
+        case DecoderRefused() if error.status_word in READ_FAILED:
+            return UNREADABLE
+    return UNAVAILABLE

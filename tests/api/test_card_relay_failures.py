@@ -1,0 +1,166 @@
+"""A relay that does not come to its end: each failure has a code, frees its place, and leaves no document."""
+
+import time
+
+import pytest
+
+from devices.card_decoders.remote_sam import RemoteSamDecoder
+from jiazheng.demo.client import Refusal, until
+from jiazheng.demo.doubles.id_card import CardField, Fault
+from jiazheng.demo.doubles.sam_service import Misbehaviour, SamService
+from jiazheng.demo.relaying import read_card_by_relay
+from jiazheng.embedded.valkey import EmbeddedValkey
+from tests.controls.api import Api
+from tests.controls.kiosks import card_of, challenge
+from tests.controls.problems import refusal
+from tests.controls.relays import TURNS_OF_A_READ, Phone, another_process, phone_of, traces_of
+from tests.controls.routes import NOBODY_THERE
+from tests.controls.workers import choosing_worker
+
+UNREADABLE = (422, "card-unreadable", None)
+UNAVAILABLE = (503, "card-decoder-unavailable", None)
+LOST = (404, "card-relay-lost", None)
+NOWHERE = "redis://127.0.0.1:1/0"
+
+
+@pytest.fixture
+def phone(api: Api) -> Phone:
+    return phone_of(choosing_worker(api))
+
+
+def decoder_at(
+    service: SamService, deadline_seconds: float = 10.0, card_timeout_seconds: float = 5.0
+) -> RemoteSamDecoder:
+    """Its bounds are wider than any test takes, but for those that are given."""
+    host, port = service.address
+    return RemoteSamDecoder(host, port, deadline_seconds, card_timeout_seconds=card_timeout_seconds)
+
+
+@pytest.mark.parametrize(
+    ("fails", "problem"),
+    [
+        (Misbehaviour(refuse_with=0x05), UNREADABLE),
+        (Misbehaviour(sam_status=0x31), UNREADABLE),
+        (Misbehaviour(sam_status=0x41), UNREADABLE),
+        (Misbehaviour(refuse_with=0x06), UNAVAILABLE),
+        (Misbehaviour(refuse_with=0x09), UNAVAILABLE),
+        (Misbehaviour(sam_status=0x66), UNAVAILABLE),
+        (Misbehaviour(bad_checksum=True), UNAVAILABLE),
+        (Misbehaviour(short_frame=True), UNAVAILABLE),
+        (Misbehaviour(endless=True), UNAVAILABLE),
+        (Misbehaviour(opening=b"\0\0"), UNAVAILABLE),
+        (Misbehaviour(cut_after=0), UNAVAILABLE),
+        (Misbehaviour(cut_after=TURNS_OF_A_READ), UNAVAILABLE),
+        (Misbehaviour(silent_after=3), UNAVAILABLE),
+        (Misbehaviour(drip=True), UNAVAILABLE),
+    ],
+    ids=str,
+)
+def test_a_decoder_that_fails_has_a_code(
+    api: Api, valkey: EmbeddedValkey, phone: Phone, fails: Misbehaviour, problem: tuple[int, str, str | None]
+) -> None:
+    is_slow = fails.drip or fails.silent_after is not None
+    with SamService(fails) as service:
+        decoder = decoder_at(service, deadline_seconds=0.5 if is_slow else 10.0)
+        with another_process(api, valkey.url, decoder) as url:
+            assert refusal(phone.read(url)) == problem
+
+
+def test_a_decoder_that_fails_is_in_the_log_without_a_byte(
+    api: Api, valkey: EmbeddedValkey, phone: Phone, caplog: pytest.LogCaptureFixture
+) -> None:
+    fails = Misbehaviour(bad_checksum=True)
+    with SamService(fails) as service, another_process(api, valkey.url, decoder_at(service)) as url:
+        phone.read(url)
+    assert "the card decoder failed" in caplog.text
+    traces = [phone.card.uid.hex(), *traces_of(card_of(phone.visitor.person), phone)]
+    assert not [trace for trace in traces if trace in caplog.text]
+
+
+def test_without_a_decoder_no_card_is_read(api: Api, valkey: EmbeddedValkey, phone: Phone) -> None:
+    with another_process(api, valkey.url, None) as url:
+        assert refusal(phone.begin(url)) == UNAVAILABLE
+
+
+def test_a_decoder_that_is_not_there_is_unavailable(api: Api, valkey: EmbeddedValkey, phone: Phone) -> None:
+    with SamService() as service:
+        decoder = decoder_at(service)
+    with another_process(api, valkey.url, decoder) as url:
+        assert refusal(phone.begin(url)) == UNAVAILABLE
+
+
+def test_without_valkey_no_card_is_read(api: Api, phone: Phone) -> None:
+    with SamService() as service, another_process(api, NOWHERE, decoder_at(service)) as url:
+        assert refusal(phone.begin(url)) == UNAVAILABLE
+        assert refusal(phone.answer(url, {"turn": 1, "relay_id": NOBODY_THERE}, answer="9000")) == UNAVAILABLE
+
+
+@pytest.mark.parametrize("fault", [Fault.REMOVED, Fault.SHORT, Fault.GARBAGE])
+def test_a_card_that_fails_half_way_is_unreadable(phone: Phone, fault: Fault) -> None:
+    # given a card that is taken away, or answers nonsense, in the middle
+    client = phone.visitor.client
+    phone.card.fault, phone.card.fault_after = fault, 9
+    # when it is read, then the app learns that the card is the matter
+    with CardField(phone.card) as field, pytest.raises(Refusal) as refused:
+        read_card_by_relay(client, field.path, challenge(client))
+    assert refused.value.code == "card-unreadable"
+
+
+def test_after_a_lost_card_the_relay_is_over(api: Api, phone: Phone) -> None:
+    told = phone.begin(api.url).json()
+    assert refusal(phone.answer(api.url, told, answer=None)) == UNREADABLE
+    assert refusal(phone.answer(api.url, told | {"turn": 2}, answer="9000")) == LOST
+
+
+def test_wrong_answers_of_a_card_are_refused(api: Api, phone: Phone) -> None:
+    # given a card that answers whatever it is asked
+    told = phone.begin(api.url).json()
+    while (answer := phone.answer(api.url, told, answer="00" * 8 + "9000")).is_success:
+        told = answer.json()
+    # then the decoder does not take it for one
+    assert refusal(answer) == UNREADABLE
+
+
+def test_a_phone_that_vanishes_frees_its_place(api: Api, valkey: EmbeddedValkey, phone: Phone) -> None:
+    other = phone_of(choosing_worker(api))
+    with SamService() as service:
+        decoder = decoder_at(service, card_timeout_seconds=0.3)
+        with another_process(api, valkey.url, decoder, at_a_time=1) as url:
+            # given a process with one place, which is taken
+            told = phone.begin(url).json()
+            busy = other.begin(url)
+            assert refusal(busy) == (503, "card-relay-busy", None)
+            assert busy.headers["retry-after"] == "1"
+            # when its phone is not heard of any more, then the next one is served
+            until(lambda: other.read(url).is_success, "the place is free again")
+            # and who comes too late begins again
+            assert refusal(phone.answer(url, told)) == LOST
+
+
+def test_each_problem_frees_the_place_at_once(api: Api, valkey: EmbeddedValkey, phone: Phone) -> None:
+    with SamService() as service, another_process(api, valkey.url, decoder_at(service), at_a_time=1) as url:
+        told = phone.begin(url).json()
+        phone.answer(url, told, answer=None)
+        until(lambda: phone.read(url).is_success, "the place is free again", 0.01)
+
+
+def test_a_dialogue_that_died_is_given_up(api: Api, valkey: EmbeddedValkey, phone: Phone) -> None:
+    # given a dialogue of which nothing is heard, as if its process had been killed
+    with SamService(Misbehaviour(silent_after=3)) as service:
+        decoder = decoder_at(service, deadline_seconds=2.0)
+        with another_process(api, valkey.url, decoder, wait_seconds=0.5) as url:
+            # when the phone waits for the next turn, then it learns that it has to begin again
+            assert refusal(phone.read(url)) == LOST
+
+
+def test_a_process_that_ends_leaves_no_phone_waiting(api: Api, valkey: EmbeddedValkey, phone: Phone) -> None:
+    # given a relay whose process ends
+    with SamService() as service:
+        with another_process(api, valkey.url, decoder_at(service)) as url:
+            told = phone.begin(url).json()
+            ends_at = time.monotonic()
+        took = time.monotonic() - ends_at
+        # when the phone goes on at another one, then it learns so at once
+        answer = phone.answer(api.url, told)
+    assert refusal(answer) == LOST
+    assert took < 5
