@@ -119,7 +119,10 @@ def recover_with_officers(
     try:
         proof, presence = use_proof(ledger, own, subject, STEP, proof_id)
     except Refused as refusal:
-        raise Refused(refusal.reason, field="recovery_ticket") from refusal
+        is_over = refusal.reason is Reason.PRESENCE_PROOF_USED  # nothing uses it but the end of this request
+        raise Refused(
+            Reason.RECOVERY_EXPIRED if is_over else refusal.reason, field="recovery_ticket"
+        ) from refusal
     recovery.complete(own, subject, proof.shown_document, presence)
     account = ledger.load(Account, subject)
     return _give_back(ledger, own, account, phone, presence, recovery, proof)
