@@ -9,7 +9,7 @@ from fastapi import Form
 from pydantic import BaseModel, Field, ValidationError
 
 from api.act import Act
-from api.faces import Where
+from api.captures import Where
 from api.problems import Problem
 from api.relayed_readings import PREFIX, open_reading
 from api.schemas import Sha256Hex

@@ -112,7 +112,7 @@ FIELDS: dict[str, Said] = {
     "RecoveryOut.challenge": Said("to be signed by a kiosk together with the card it read", OPAQUE),
     "challenge": Said("to be signed; opaque, for one use", OPAQUE),
     "device_token": Said("of a known device; opaque", OPAQUE),
-    "card_reading": Said("compact JWS of a registered kiosk or certified reader, or what a relay ended with", JWS),
+    "card_reading": Said("compact JWS of a kiosk or certified reader, or what a relay ended with", JWS),
     "RelayTurnOut.card_reading": Said(
         "opaque; at the end of a relay, else `null`. Send it where a `card_reading` is asked for, within ten "
         "minutes of the challenge",
