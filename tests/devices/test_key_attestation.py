@@ -156,7 +156,7 @@ def test_a_damaged_certificate_is_refused(number: int, data: st.DataObject) -> N
     place = data.draw(st.integers(0, len(chain[number]) - 1))
     other = chain[number][place] ^ data.draw(st.integers(1, 255))
     chain[number] = chain[number][:place] + bytes([other]) + chain[number][place + 1 :]
-    # then it is refused, unless what is signed stayed the same; or it is the root, which the system has itself
+    # then it is refused, unless what was signed is the same, or it is the root, which the system has itself
     try:
         our_app().require_attested(chain, GIVEN, NOON)
     except NotAttested:
