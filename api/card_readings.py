@@ -1,4 +1,4 @@
-"""Card readings, signed by a kiosk or sealed by a relay: bound to a challenge of ours, parsed here."""
+"""Card readings, signed by a machine or sealed by a relay: bound to a challenge of ours, parsed here."""
 
 from base64 import b64decode
 from binascii import Error as NotBase64
@@ -9,29 +9,32 @@ from fastapi import Form
 from pydantic import BaseModel, Field, ValidationError
 
 from api.act import Act
-from api.faces import Where
+from api.captures import Where
 from api.problems import Problem
 from api.relayed_readings import PREFIX, open_reading
 from api.schemas import Sha256Hex
+from api.signed_results import signed_by_machine
 from devices.card_document import CardDocument, parse_card_text
 from devices.card_ports import CardKind, ProtocolError
-from domain.kiosk import FIRST_KEY, Kiosk
+from domain.kiosk import CERTIFIED_READER, Kiosk
 from domain.rejections import Reason, Refused
 from ledger.credit_ledger import CreditLedger
 from ledger.own_document import CardReading
 from ledger.tickets import IDENTITY_CHALLENGE
-from ledger.use_cases.credit_records import key_id_of, verify_jws
 
 JwsText = Annotated[
     str | None,
-    Form(max_length=20_000, description="compact JWS of a registered kiosk, or what a relay ended with"),
+    Form(
+        max_length=20_000,
+        description="compact JWS of a registered kiosk or certified reader, or what a relay ended with",
+    ),
 ]
 APP = Where("app", "web")
 """Our decoder has read the card, so it is genuine; nobody vouches for the app and its camera."""
 
 
 class CardReadingClaims(BaseModel):
-    """What a kiosk signs or a relay seals: the raw document as the decoder gave it, and evidence."""
+    """What a machine signs or a relay seals: the raw document as the decoder gave it, and evidence."""
 
     aud: str
     challenge: Annotated[str, Field(max_length=200)]
@@ -48,7 +51,7 @@ def read_card(
     """Verify and parse a reading, for a challenge of the caller's or of whatever was `challenged`.
 
     Returns:
-        the reading, the card's portrait as an encoded picture, and where it was read.
+        the reading, the card's portrait as an encoded picture, and what the machine vouches for.
 
     Raises:
         Refused: the signer is unknown, signature or seal is wrong, or the challenge is another one's.
@@ -75,18 +78,19 @@ def _relayed(ledger: CreditLedger, asked: UUID, token: str) -> tuple[CardReading
 
 
 def _signed(ledger: CreditLedger, token: str) -> tuple[CardReadingClaims, Where]:
-    """Who signed it, and what; its `kid` is the kiosk's id, and after a slash that of a key added later."""
-    named, _, kid = key_id_of(token).partition("/")
+    """What a machine signed, and what it vouches for."""
+    machine, said = signed_by_machine(ledger, token, "card_reading")
     try:
-        kiosk_id = UUID(named)
-    except ValueError as error:
-        raise Refused(Reason.SIGNER_UNKNOWN, field="card_reading") from error
-    kiosk = ledger.load(Kiosk, kiosk_id, missing=Reason.SIGNER_UNKNOWN)
-    try:
-        claims = CardReadingClaims.model_validate(verify_jws(token, kiosk.key(kid or FIRST_KEY)))
+        return CardReadingClaims.model_validate(said), where_read(machine)
     except ValidationError as error:
         raise Problem("card-unreadable", 422, "card_reading") from error
-    return claims, Where(f"kiosk:{kiosk_id}", "kiosk")
+
+
+def where_read(machine: Kiosk) -> Where:
+    """A certified reader proves the card, as a kiosk does, and vouches for no camera."""
+    if machine.kind == CERTIFIED_READER:
+        return Where(f"reader:{machine.id}", "web")
+    return Where(f"kiosk:{machine.id}", "kiosk")
 
 
 def _reading(document: CardDocument, claims: CardReadingClaims, where: Where) -> CardReading:

@@ -10,6 +10,7 @@ from fastapi import Depends, File, Form, UploadFile
 from pydantic import Field
 
 from api.act import Act
+from api.captures import WEB, Where
 from api.face_challenges import actions_of, challenged_at
 from api.problems import Problem
 from api.tokens import BORROWED
@@ -62,14 +63,6 @@ Face = Annotated[ShownFace | None, Depends(shown_face)]
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
-    """What took the pictures, and how far it can be trusted."""
-
-    device: str
-    assurance: str
-
-
-@dataclass(frozen=True, slots=True)
 class CardPortrait:
     """The picture on a card, and what goes with its comparison.
 
@@ -82,9 +75,6 @@ class CardPortrait:
     portrait: bytes
     where: Where
     challenged: UUID | None = None
-
-
-WEB = Where("web", "web")
 
 
 def where_of(act: Act) -> Where:

@@ -32,6 +32,7 @@ OPAQUE = "mZ0bq0v9Q2u1t8w3Xy5kRg"
 JWS = "eyJhbGciOiJFZERTQSIsImtpZCI6IjIwMjYtYSJ9.e30.c2lnbmF0dXJl"
 A_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 CREDENTIAL = {"id": "…", "rawId": "…", "type": "public-key", "response": {"clientDataJSON": "…"}}
+KIOSK_KINDS = ("kiosk", "certified_reader")
 SIGNER_STATUS = ("proposed", "in_force", "withdrawn")
 EMPLOYMENT = ("chosen", "confirmed", "employed", "left", "refused", "ended")
 EMPLOYMENT_TEXT = (
@@ -111,7 +112,7 @@ FIELDS: dict[str, Said] = {
     "RecoveryOut.challenge": Said("to be signed by a kiosk together with the card it read", OPAQUE),
     "challenge": Said("to be signed; opaque, for one use", OPAQUE),
     "device_token": Said("of a known device; opaque", OPAQUE),
-    "card_reading": Said("compact JWS of a registered kiosk, or what a relay ended with", JWS),
+    "card_reading": Said("compact JWS of a kiosk or certified reader, or what a relay ended with", JWS),
     "RelayTurnOut.card_reading": Said(
         "opaque; at the end of a relay, else `null`. Send it where a `card_reading` is asked for, within ten "
         "minutes of the challenge",
@@ -306,13 +307,15 @@ FIELDS: dict[str, Said] = {
     "provider_id": Said("the data provider", AN_ID),
     "ProviderIn.name": Said("what the provider is called", "国家税务总局"),
     "ProviderOut.name": Said("what the provider is called", "国家税务总局"),
-    "site": Said("where the terminal stands", "朝阳区政务服务中心一层"),
+    "site": Said("where the machine stands, or who carries it", "朝阳区政务服务中心一层"),
     "record_types": Said("what the provider may submit", None, RECORD_TYPES),
     "proposed_record_types": Said("what waits for a second administrator", None, RECORD_TYPES),
     "registered_by": Said("who registered it, such as `staff:<id>`", f"staff:{AN_ID}"),
     "keys": Said("its public keys"),
     "KeyOut.status": Said("what it can sign", "in_force", ("proposed", "in_force", "retired")),
     "ProviderOut.status": Said("whether it can sign", "in_force", SIGNER_STATUS),
+    "KioskIn.kind": Said("what sort of machine", "kiosk", KIOSK_KINDS),
+    "KioskOut.kind": Said("what sort of machine", "kiosk", KIOSK_KINDS),
     "KioskOut.status": Said("whether it can sign", "in_force", SIGNER_STATUS),
     "ProviderIn.keys": Said("public keys by `kid`, one to ten"),
     "kid": Said("the name of the key, as the JWS header has it", "2026-a"),

@@ -13,6 +13,7 @@ from api.request_limits import RequestLimits
 from api.sms_codes import SmsCodes
 from api.tokens import Sessions
 from devices.face_pool import FacePool
+from devices.key_attestation import AttestedApp
 from devices.portrait import PortraitDecoder
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
@@ -24,6 +25,7 @@ class Parts:
     """The parts of the API process.
 
     Attributes:
+        app: whose attested keys sign captures; None: nobody's do.
         public_url: how clients reach us; the audience of signed submissions.
     """
 
@@ -40,6 +42,7 @@ class Parts:
     card_relays: CardRelays
     push: PushHub
     imports: EnterpriseImports
+    app: AttestedApp | None
     public_url: str
 
 

@@ -6,6 +6,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "administrators-exist": ("The first two administrators exist", "Propose further ones through the API."),
     "already-left": ("The worker has left already", "Nothing to do."),
     "announcement-withdrawn": ("The announcement was withdrawn", "Look at the list for others."),
+    "app-not-attested": (
+        "The app or the phone is not one that counts",
+        "Use the app from its store on a phone with its maker's system, or go to a kiosk.",
+    ),
     "assurance-too-low": (
         "This way does not lead through this step",
         "Choose another one; the guide has the table.",
@@ -166,6 +170,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "card-relay-out-of-turn": (
         "It is not that turn's, or the turn was answered before",
         "Answer each APDU once, with its `turn`; repeat a request under its own key.",
+    ),
+    "capture-mismatch": (
+        "These are not the pictures that were signed",
+        "Sign the frames' hashes in the order in which they are sent, with the challenge and this address.",
     ),
     "card-unreadable": ("The card could not be read", "Hold the card still and read it again."),
     "position-invalid": (

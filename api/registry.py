@@ -1,6 +1,7 @@
-"""The registry of data providers (数据提供方) and kiosks (身份核验终端), and of the keys they sign with."""
+"""The registry of data providers (数据提供方), kiosks (身份核验终端) and certified readers (认证读卡机具)."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -15,7 +16,7 @@ from api.public_key import PublicJwk
 from api.route import router
 from api.schemas import DONE, Accepted, ShortText
 from domain.credit_record import RecordType
-from domain.kiosk import Kiosk
+from domain.kiosk import CERTIFIED_READER, KIOSK, Kiosk
 from domain.provider import Provider
 from ledger.use_cases import registry
 from projections import signers
@@ -25,6 +26,11 @@ routes = router("registry")
 
 KeyName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{1,64}$"), Field(description="`kid`; it stands in URLs")
+]
+KIOSK_KINDS = (KIOSK, CERTIFIED_READER)
+KioskKind = Annotated[
+    Literal["kiosk", "certified_reader"],
+    Field(description="`certified_reader` 认证读卡机具 proves the card alone; a `kiosk` has a camera, too"),
 ]
 RecordTypes = Annotated[list[RecordType], Field(min_length=1, max_length=6)]
 
@@ -40,6 +46,7 @@ class ProviderIn(BaseModel):
 class KioskIn(BaseModel):
     """A terminal and its first public key, whose `kid` is `1`."""
 
+    kind: KioskKind = "kiosk"
     site: ShortText
     public_key: PublicJwk
 
@@ -101,13 +108,14 @@ class ProviderOut(SignerOut):
 class KioskOut(SignerOut):
     """A terminal."""
 
+    kind: KioskKind
     site: str
 
 
 @routes.get("/providers")
 async def providers(act: Acting, cursor: CursorText = None, limit: Limit = 50) -> Page[ProviderOut]:
     """The data providers with their record types and keys, also those that were withdrawn."""
-    rows, following = await _listed(act, "provider", cursor, limit)
+    rows, following = await _listed(act, ("provider",), cursor, limit)
     items = [
         ProviderOut(
             name=row.label,
@@ -181,15 +189,16 @@ async def grant_record_types(act: Acting, provider_id: UUID, wanted: RecordTypes
 
 @routes.get("/kiosks")
 async def kiosks(act: Acting, cursor: CursorText = None, limit: Limit = 50) -> Page[KioskOut]:
-    """The terminals with their keys, also those that were withdrawn."""
-    rows, following = await _listed(act, "kiosk", cursor, limit)
-    return Page(items=[KioskOut(site=row.label, **_common(row)) for row in rows], next=following)
+    """The kiosks and certified readers with their keys, also those that were withdrawn."""
+    rows, following = await _listed(act, KIOSK_KINDS, cursor, limit)
+    items = [KioskOut.model_validate({"kind": row.kind, "site": row.label, **_common(row)}) for row in rows]
+    return Page(items=items, next=following)
 
 
 @routes.post("/kiosks", status_code=status.HTTP_201_CREATED)
 async def register_kiosk(act: Acting, kiosk: KioskIn) -> RegisteredOut:
-    """Register a terminal; a second administrator must confirm it."""
-    kiosk_id, _ = await act.run(registry.register_kiosk, kiosk.site, kiosk.public_key.as_dict())
+    """Register a kiosk or a certified reader; a second administrator must confirm it."""
+    kiosk_id, _ = await act.run(registry.register_kiosk, kiosk.kind, kiosk.site, kiosk.public_key.as_dict())
     return RegisteredOut(id=kiosk_id)
 
 
@@ -228,9 +237,11 @@ async def retire_kiosk_key(act: Acting, kiosk_id: UUID, kid: KeyName) -> Accepte
     return DONE
 
 
-async def _listed(act: Act, kind: str, cursor: str | None, limit: int) -> tuple[list[SignerRow], str | None]:
+async def _listed(
+    act: Act, kinds: Sequence[str], cursor: str | None, limit: int
+) -> tuple[list[SignerRow], str | None]:
     after = read_cursor(cursor, UUID)
-    rows = await act.query(signers.of_kind, kind, after[0] if after else None, limit)
+    rows = await act.query(signers.of_kinds, kinds, after[0] if after else None, limit)
     return rows, cursor_after(rows, limit, lambda last: [last.signer_id])
 
 

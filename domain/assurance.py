@@ -53,10 +53,14 @@ class Presence:
     assurance: str
     proof_id: UUID | None = None
 
+    def is_enough_for(self, step: str) -> bool:
+        """Whether the way leads through the step, and is trusted enough."""
+        least = LEAST_ASSURANCE[step].get(self.method)
+        return least is not None and ASSURANCES.index(self.assurance) >= ASSURANCES.index(least)
+
     def require_enough_for(self, step: str) -> None:
         """Refuse a way that does not lead through the step, or one that is trusted too little."""
-        least = LEAST_ASSURANCE[step].get(self.method)
-        if least is None or ASSURANCES.index(self.assurance) < ASSURANCES.index(least):
+        if not self.is_enough_for(step):
             raise Refused(Reason.ASSURANCE_TOO_LOW)
 
 

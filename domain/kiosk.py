@@ -1,6 +1,6 @@
-"""An identity-verification terminal (身份核验终端): registered with four eyes, its keys may change."""
+"""Kiosks (身份核验终端) and certified readers (认证读卡机具): registered with four eyes, keys may change."""
 
-from typing import Self
+from typing import Any, Final, Self
 from uuid import UUID
 
 from domain.event import Cause, LedgerAggregate
@@ -14,19 +14,30 @@ from domain.signing_keys import (
 
 FIRST_KEY = "1"
 """The name (`kid`) of the key that a kiosk is registered with."""
+KIOSK: Final = "kiosk"
+"""Stands under supervision and has a camera: what it signs of card and face counts in full."""
+CERTIFIED_READER: Final = "certified_reader"
+"""Reads cards, wherever it is carried; the face is photographed with some phone."""
 
 
 class Kiosk(LedgerAggregate):
-    """A machine with an NFC reader and a camera."""
+    """A machine that reads cards, and signs what it read; `kind` is `kiosk` or `certified_reader`."""
 
     TOPIC = "jz.kiosk"
 
     class Created(LedgerAggregate.Created):
-        """An administrator registered the terminal with its public key (JWK)."""
+        """An administrator registered the machine with its public key (JWK)."""
 
         TOPIC = "jz.kiosk.registered"
+        class_version = 2
+        kind: str
         site: str
         public_key: dict[str, str]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """There were kiosks only."""
+            state["kind"] = KIOSK
 
     class Confirmed(LedgerAggregate.Event):
         """A second administrator confirmed the registration."""
@@ -79,16 +90,19 @@ class Kiosk(LedgerAggregate):
             """Its readings are refused, for good."""
             kiosk.status = "withdrawn"
 
-    def __init__(self, site: str, public_key: PublicKey, actor: str) -> None:
+    def __init__(self, kind: str, site: str, public_key: PublicKey, actor: str) -> None:
+        self.kind = kind
         self.site = site
         self.status = "proposed"
         self.registered_by = actor
         self.keys = SigningKeys.of_registration({FIRST_KEY: public_key})
 
     @classmethod
-    def register(cls, cause: Cause, kiosk_id: UUID, *, site: str, public_key: PublicKey) -> Self:
-        """Register a terminal; a second administrator must confirm it."""
-        return cls.begin(cause, kiosk_id, site=site, public_key=public_key)
+    def register(
+        cls, cause: Cause, kiosk_id: UUID, *, kind: str = KIOSK, site: str, public_key: PublicKey
+    ) -> Self:
+        """Register a machine of a kind; a second administrator must confirm it."""
+        return cls.begin(cause, kiosk_id, kind=kind, site=site, public_key=public_key)
 
     def confirm(self, cause: Cause) -> None:
         """Confirm the registration as a second administrator."""

@@ -91,6 +91,8 @@ class Reason(Enum):
     SCOPE_NOT_COVERED = ("scope-not-covered", Kind.INVALID)
     OWN_CERTIFICATE = ("own-certificate", Kind.CONFLICT)
     PROMPTS_TOO_MANY = ("prompts-too-many", Kind.TOO_MANY)
+    CAPTURE_MISMATCH = ("capture-mismatch", Kind.FORBIDDEN)
+    APP_NOT_ATTESTED = ("app-not-attested", Kind.FORBIDDEN)
     SIGNATURE_INVALID = ("signature-invalid", Kind.FORBIDDEN)
     SIGNER_UNKNOWN = ("signer-unknown", Kind.FORBIDDEN)
     SIGNER_NOT_CONFIRMED = ("signer-not-confirmed", Kind.FORBIDDEN)

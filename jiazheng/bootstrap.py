@@ -21,6 +21,7 @@ from devices.card_decoders.remote_sam import RemoteSamDecoder
 from devices.face_models import MODEL_ID
 from devices.face_pool import FacePool
 from devices.face_thresholds import Thresholds
+from devices.key_attestation import AttestedApp
 from devices.portrait import EmbeddedPortraitDecoder
 from domain.rules import Rules
 from jiazheng.settings import OwnerSettings, Settings
@@ -99,6 +100,29 @@ def build_card_relays(settings: Settings, keyring: Keyring) -> CardRelays:
     return CardRelays(settings.redis_url, keyring.platform, decoder, settings.public_url)
 
 
+class AppUnknown(ValueError):
+    """There are roots for the attestation of an app, and the app is not named."""
+
+
+def build_app(settings: Settings) -> AttestedApp | None:
+    """The app whose attested keys sign captures, if there is one.
+
+    Raises:
+        AppUnknown: roots without a package or its signer.
+    """
+    roots, package, signer = (
+        settings.app_attestation_roots,
+        settings.app_package,
+        settings.app_signer_sha256,
+    )
+    if roots is None:
+        return None
+    if package is None or signer is None:
+        msg = "JIAZHENG_APP_ATTESTATION_ROOTS needs JIAZHENG_APP_PACKAGE and JIAZHENG_APP_SIGNER_SHA256"
+        raise AppUnknown(msg)
+    return AttestedApp.read(roots, package, signer, settings.app_revoked_certificates)
+
+
 @asynccontextmanager
 async def open_api_parts(settings: Settings) -> AsyncIterator[Parts]:
     """What the API works with; the face processes start here and end with it."""
@@ -126,6 +150,7 @@ async def open_api_parts(settings: Settings) -> AsyncIterator[Parts]:
             card_relays=card_relays,
             push=PushHub(ledger, sessions, clock),
             imports=imports,
+            app=build_app(settings),
             public_url=settings.public_url,
         )
     ledger.close()

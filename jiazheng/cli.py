@@ -231,6 +231,7 @@ def import_enterprises(
 
 
 EXPECTED = (
+    bootstrap.AppUnknown,
     bootstrap.KeyringLost,
     ErasureListMissing,
     FileNotFoundError,

@@ -8,6 +8,7 @@ import redis
 from pydantic import ValidationError
 
 from devices.face_models import MODEL_ID
+from jiazheng.bootstrap import build_app
 from jiazheng.settings import Settings
 from ledger.erasures import ErasureList, ErasureListMissing
 from ledger.keyring import Keyring
@@ -29,7 +30,7 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Look at settings, databases, queue, secrets and the face model."""
+    """Look at settings, databases, queue, secrets, the face model and the app."""
     try:
         settings = Settings()
     except ValidationError as error:
@@ -47,6 +48,7 @@ def examine() -> list[Finding]:
         _checked("keys database", lambda: _has_keys(settings.keys_database_url), "see docs/operations.md"),
         _checked("queue", lambda: _ping(settings.redis_url), "is Valkey or Redis up?"),
         _checked("face model", lambda: _is_model(settings.face_model_sha256), "calibrate for this model"),
+        _checked("app", lambda: build_app(settings), "see the settings of the app in docs/operations.md"),
         *_read_models(settings.database_url),
     ]
 

@@ -80,6 +80,16 @@ class Settings(BaseSettings):
     card_decoder_ca_file: Path | None = Field(
         None, description="whom to trust for its certificate; only a decoder on this machine does without TLS"
     )
+    app_attestation_roots: Path | None = Field(
+        None, description="PEM: the roots of Android's key attestation; without it no app is attested"
+    )
+    app_package: str | None = Field(None, description="the app's package, such as cn.example.jiazheng")
+    app_signer_sha256: str | None = Field(
+        None, pattern="^[0-9a-fA-F]{64}$", description="of the certificate that the app is signed with"
+    )
+    app_revoked_certificates: Path | None = Field(
+        None, description="Google's list of revoked attestation certificates, JSON; read at the start"
+    )
     rules: Rules = Field(default_factory=Rules, description="the specification's numbers")
 
     @model_validator(mode="after")

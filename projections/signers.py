@@ -1,4 +1,4 @@
-"""The registry of data providers and kiosks, with their keys; nothing in it is personal."""
+"""The registry of data providers and card-reading machines, with their keys; nothing in it is personal."""
 
 import json
 from collections.abc import Sequence
@@ -24,8 +24,8 @@ SIGNERS = Table(
     {
         "partition": "smallint",
         "signer_id": "uuid",
-        "kind": "text NOT NULL",  # `provider` or `kiosk`
-        "label": "text NOT NULL",  # a provider's name, a kiosk's site
+        "kind": "text NOT NULL",  # `provider`, `kiosk` or `certified_reader`
+        "label": "text NOT NULL",  # a provider's name, or where a machine stands or who carries it
         "status": "text NOT NULL",
         "record_types": "text[] NOT NULL",
         "proposed_record_types": "text[] NOT NULL",
@@ -81,7 +81,7 @@ def _fold(connection: Connection, event: LedgerAggregate.Event) -> None:
             _add(connection, event, "provider", event.name, event.record_types)
             SIGNER_KEYS.upsert(connection, [_key(event, *key, "in_force") for key in event.keys.items()])
         case Kiosk.Created():
-            _add(connection, event, "kiosk", event.site, [])
+            _add(connection, event, event.kind, event.site, [])
             SIGNER_KEYS.upsert(connection, [_key(event, FIRST_KEY, event.public_key, "in_force")])
         case Provider.KeyAdded() | Kiosk.KeyAdded():
             SIGNER_KEYS.upsert(connection, [_key(event, event.kid, event.key, "proposed")])
@@ -155,9 +155,10 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class SignerRow:
-    """A provider or a kiosk; `label` is a provider's name or a kiosk's site."""
+    """A provider, a kiosk or a certified reader; `label` is a provider's name or a machine's site."""
 
     signer_id: UUID
+    kind: str
     label: str
     status: str
     record_types: list[str]
@@ -167,15 +168,16 @@ class SignerRow:
     keys: list[KeyRow] = field(default_factory=list)
 
 
-def of_kind(connection: Connection, kind: str, after: UUID | None, limit: int) -> list[SignerRow]:
-    """The providers or the kiosks in order of id, after `after`, with their keys, oldest first."""
+def of_kinds(connection: Connection, kinds: Sequence[str], after: UUID | None, limit: int) -> list[SignerRow]:
+    """The signers of some kinds in order of id, after `after`, with their keys, oldest first."""
     query = """
-        SELECT signer_id, label, status, record_types, proposed_record_types, registered_by, registered_at
-        FROM views.signers WHERE kind = %s AND (%s::uuid IS NULL OR signer_id > %s)
+        SELECT signer_id, kind, label, status, record_types, proposed_record_types, registered_by,
+            registered_at
+        FROM views.signers WHERE kind = ANY(%s) AND (%s::uuid IS NULL OR signer_id > %s)
         ORDER BY signer_id LIMIT %s
     """
     with connection.cursor(row_factory=class_row(SignerRow)) as cursor:
-        found = cursor.execute(query, (kind, after, after, limit)).fetchall()
+        found = cursor.execute(query, (list(kinds), after, after, limit)).fetchall()
     by_id = {row.signer_id: row for row in found}
     query = """
         SELECT signer_id, kid, status, public_key, proposed_by, since FROM views.signer_keys

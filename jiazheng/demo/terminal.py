@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from devices.card_decoders.remote_sam import RemoteSamDecoder
 from devices.card_evidence import TranscribedLink
 from devices.card_ports import CardRemoved
 from devices.card_reader import NfcCardReader
+from jiazheng.demo.captures import capture_claims
 
 
 class Signer:
@@ -32,6 +34,12 @@ class Signer:
         """A compact JWS."""
         header = {"alg": "Ed25519", "kid": kid}
         return jws.serialize_compact(header, json.dumps(claims, ensure_ascii=False), self._key, ["Ed25519"])
+
+    def sign_capture(
+        self, kiosk_id: UUID | str, audience: str, challenge: str, frames: Sequence[bytes]
+    ) -> str:
+        """A compact JWS over the frames that a kiosk's camera took for a face challenge."""
+        return self.sign(str(kiosk_id), capture_claims(audience, challenge, frames))
 
 
 class Terminal:

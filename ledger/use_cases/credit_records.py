@@ -30,12 +30,13 @@ from ledger.subject_keys import SubjectErased
 ALGORITHMS = ["Ed25519", "EdDSA", "ES256"]
 """`EdDSA` is the older name (RFC 8037) of what RFC 9864 calls `Ed25519`; providers send either."""
 Reference = Annotated[Text, StringConstraints(max_length=100)]
+SIGNED = jws.JWSRegistry(algorithms=ALGORITHMS)
 UNDERSTOOD_BY_NOBODY = {"crit", "b64"}
 """Header members that are refused: the library would take a payload that is not base64url (RFC 7797), which
 `content_of` does not read.
 """
-UNREADABLE = (JoseError, ValueError, RecursionError)
-"""What the library raises for a bad JWS; its JSON may be nested deeper than the stack."""
+UNREADABLE = (JoseError, ValueError, TypeError, RecursionError)
+"""What the library raises for a bad JWS: headers may be of any type, and nested deeper than the stack."""
 
 warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
 
@@ -70,14 +71,14 @@ class Claims(BaseModel):
     corrects: Reference | None = None
 
 
-def verify_jws(token: str, key: dict[str, str]) -> dict[str, Any]:
-    """The claims of a compact JWS.
+def verify_jws(token: str, key: dict[str, str], registry: jws.JWSRegistry = SIGNED) -> dict[str, Any]:
+    """The claims of a compact JWS; the `registry` has the algorithms and the sizes that are taken.
 
     Raises:
         Refused: it was not signed by that key, or holds no JSON object that can be written again.
     """
     try:
-        signed = jws.deserialize_compact(token, import_key({**key}), algorithms=ALGORITHMS)
+        signed = jws.deserialize_compact(token, import_key({**key}), registry=registry)
         claims = json.loads(signed.payload)
         json.dumps(claims, allow_nan=False, ensure_ascii=False).encode()  # half a surrogate, an infinity
     except UNREADABLE as error:

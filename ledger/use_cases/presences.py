@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.access import Look
 from domain.account import Account
-from domain.assurance import CARD, OFFICERS
+from domain.assurance import CARD, OFFICERS, Presence
 from domain.event import Cause, LedgerAggregate
 from domain.presence import PresenceProof, ShownDocument
 from domain.presence_attempts import PRESENCE_WINDOW, PresenceAttempts
@@ -43,13 +43,15 @@ def prove_with_card(
     """Prove presence for a step with card and passcode; the SMS code to the account's phone was right.
 
     Raises:
-        Refused: the card is another person's or expired, or was used; the passcode is wrong; all but a used
-            card are recorded. Or there were too many tries.
+        Refused: the card is another person's or expired, or was used; what read it is trusted too little; the
+            passcode is wrong; all but a used card are recorded. Or there were too many tries.
     """
     account, attempts = ledger.load(Account, subject), _attempts_of(ledger, cause, subject)
     attempts.require_attempt_left(cause.at, ledger.rules)
     proof = PresenceProof.ask(cause, subject, step, CARD, ledger.rules)
     because = refusal_of(account, card, local_day(cause.at), may_rename=step == "identity")
+    if because is None and not Presence(CARD, card.assurance).is_enough_for(step):
+        because = Reason.ASSURANCE_TOO_LOW
     if because:
         attempts.attempt(cause, step, because.code, card.device, ledger.rules)
         ledger.commit_refusal(cause, attempts)

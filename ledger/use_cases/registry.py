@@ -25,11 +25,11 @@ def register_provider(
 
 @use_case
 def register_kiosk(
-    ledger: CreditLedger, cause: Cause, site: str, public_key: PublicKey
+    ledger: CreditLedger, cause: Cause, kind: str, site: str, public_key: PublicKey
 ) -> tuple[UUID, Appended]:
-    """Register a terminal with its public key; a second administrator must confirm it."""
+    """Register a kiosk or a certified reader with its public key; a second administrator must confirm it."""
     kiosk_id = id_of_command(cause.command_id, "kiosk")
-    kiosk = Kiosk.register(cause, kiosk_id, site=site, public_key=public_key)
+    kiosk = Kiosk.register(cause, kiosk_id, kind=kind, site=site, public_key=public_key)
     return kiosk_id, ledger.commit(cause, kiosk)
 
 

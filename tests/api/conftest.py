@@ -12,6 +12,7 @@ from jiazheng.embedded.postgres import EmbeddedPostgres
 from jiazheng.embedded.valkey import EmbeddedValkey
 from tests.conftest import MovableClock, fresh_databases, settings_for
 from tests.controls.api import Api, running_api
+from tests.controls.captures import with_app
 from tests.controls.kiosks import RegisteredKiosk, registered_kiosk
 from tests.controls.letters import WITHOUT_NEW_TEXT
 from tests.controls.people import put_in_office
@@ -40,7 +41,8 @@ def server(
     picture_folder: Path,  # noqa: ARG001 - the pictures must be there
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Api]:
-    made = settings_for(postgres, valkey, fresh_databases(postgres), tmp_path_factory.mktemp("api"))
+    folder = tmp_path_factory.mktemp("api")
+    made = with_app(settings_for(postgres, valkey, fresh_databases(postgres), folder), folder)
     clock = MovableClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
     with SamService() as decoder, running_api(made.model_copy(update=found_at(decoder)), clock) as api:
         api.parts.ledger.letters = WITHOUT_NEW_TEXT

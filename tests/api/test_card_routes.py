@@ -7,9 +7,17 @@ from datetime import date, timedelta
 import pytest
 
 from domain.identifiers import PersonName
+from domain.kiosk import CERTIFIED_READER
 from domain.streams import local_day
 from tests.controls.api import Api
-from tests.controls.kiosks import RegisteredKiosk, card_of, challenge, own_reading, verified
+from tests.controls.kiosks import (
+    RegisteredKiosk,
+    card_of,
+    challenge,
+    own_reading,
+    registered_kiosk,
+    verified,
+)
 from tests.controls.people import new_person
 from tests.controls.problems import refusal
 from tests.controls.trails import fields_of
@@ -88,6 +96,13 @@ def test_the_name_on_the_card_may_be_spelled_as_cards_spell_it(api: Api, kiosk: 
     card = card_of(worker.person, name="阿依古丽•买买提")
     # when it is read, then it is the registered name
     assert verified(api, worker, kiosk.sign(challenge(worker.client), card)).status_code == 200
+
+
+def test_a_certified_reader_vouches_for_no_photo(api: Api) -> None:
+    worker, reader = choosing_worker(api), registered_kiosk(api, CERTIFIED_READER)
+    answer = verified(api, worker, own_reading(reader, worker))
+    assert refusal(answer) == (403, "assurance-too-low", None)
+    assert assurance(worker) is None
 
 
 def test_a_number_on_the_card_of_no_known_place_is_somebody_elses(api: Api, kiosk: RegisteredKiosk) -> None:

@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 
 from domain.access import AccessLog
+from domain.kiosk import CERTIFIED_READER
 from tests.controls.api import Api
 from tests.controls.devices import with_passcode
-from tests.controls.kiosks import RegisteredKiosk, card_of, challenge, own_reading
+from tests.controls.kiosks import RegisteredKiosk, card_of, challenge, own_reading, registered_kiosk
 from tests.controls.people import new_person
 from tests.controls.presences import asked, by_officers, card_proof, confirm
 from tests.controls.problems import invalid_fields, refusal
@@ -40,6 +41,17 @@ def test_a_card_of_somebody_else_or_an_expired_one_is_refused_and_recorded(
     codes = ["identity-mismatch", "id-card-expired"]
     assert [refusal(answer)[:2] for answer in answers] == [(403, code) for code in codes]
     assert [f["verdict"] for f in fields_of(api, ready, "jz.presence_attempts.attempted")] == codes
+
+
+def test_a_certified_reader_proves_the_card_and_not_the_presence(api: Api, ready: Visitor) -> None:
+    # given the own card, read by a certified reader
+    reader = registered_kiosk(api, CERTIFIED_READER)
+    # when it is sent
+    answer = card_proof(api, ready, "check_in", card_reading=own_reading(reader, ready))
+    # then it is trusted too little, and that is recorded with the reader
+    assert refusal(answer) == (403, "assurance-too-low", None)
+    (tried,) = fields_of(api, ready, "jz.presence_attempts.attempted")
+    assert (tried["verdict"], tried["device"]) == ("assurance-too-low", f"reader:{reader.kiosk_id}")
 
 
 def test_five_readings_an_hour_and_no_more(api: Api, kiosk: RegisteredKiosk, ready: Visitor) -> None:

@@ -87,6 +87,23 @@ def test_the_list_shows_who_waits_and_with_which_key(api: Api, path: str, role: 
     assert listed(api, own, role)["status"] == "in_force"
 
 
+def test_a_list_tells_readers_from_kiosks(api: Api) -> None:
+    # given a certified reader beside a kiosk, whose registration needs no kind
+    body = registration("/v1/kiosks")
+    kiosk, reader = (
+        f"/v1/kiosks/{acted(api, 'first', '/v1/kiosks', body | kind).json()['id']}"
+        for kind in ({}, {"kind": "certified_reader"})
+    )
+    # then the list says which is which
+    assert [listed(api, own)["kind"] for own in (kiosk, reader)] == ["kiosk", "certified_reader"]
+
+
+@pytest.mark.parametrize("kind", ["", "reader", "KIOSK", None, 7])
+def test_there_is_no_other_kind_of_machine(api: Api, kind: object) -> None:
+    answer = acted(api, "first", "/v1/kiosks", registration("/v1/kiosks") | {"kind": kind})
+    assert invalid_fields(answer) == {"kind"}
+
+
 @PATHS
 def test_a_list_comes_in_pages(api: Api, path: str) -> None:
     made = {registered(api, path).rpartition("/")[2] for _ in range(3)}

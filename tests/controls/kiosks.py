@@ -10,6 +10,7 @@ import httpx
 
 from devices.card_document import CardDocument
 from devices.card_ports import CardKind
+from domain.kiosk import KIOSK
 from jiazheng.demo import pictures
 from jiazheng.demo.client import Client
 from jiazheng.demo.doubles.card_text import encode_card_text
@@ -47,10 +48,10 @@ class RegisteredKiosk:
         return self.signer.sign(self.kiosk_id, claims | changes)
 
 
-def registered_kiosk(api: Api) -> RegisteredKiosk:
-    """A kiosk that two administrators have just registered."""
+def registered_kiosk(api: Api, kind: str = KIOSK) -> RegisteredKiosk:
+    """A kiosk, or a certified reader, that two administrators have just registered."""
     signer = Signer()
-    body = {"site": "合肥市蜀山区政务服务中心", "public_key": signer.public_jwk()}
+    body = {"kind": kind, "site": "合肥市蜀山区政务服务中心", "public_key": signer.public_jwk()}
     return RegisteredKiosk(confirmed(api, "/v1/kiosks", body), signer, api.url)
 
 

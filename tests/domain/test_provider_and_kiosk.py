@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from domain.event import Cause
-from domain.kiosk import FIRST_KEY, Kiosk
+from domain.kiosk import CERTIFIED_READER, FIRST_KEY, Kiosk
 from domain.provider import Provider
 from domain.rejections import Reason
 from tests.controls import aggregates
@@ -19,6 +19,7 @@ from tests.controls.moments import (
     cause,
     refused,
 )
+from tests.golden.stored import EVENTS, read_event
 
 FIRST: Final = cause(actor=FIRST_ADMINISTRATOR)
 SECOND: Final = cause(actor=SECOND_ADMINISTRATOR)
@@ -50,6 +51,22 @@ def test_a_kiosk_has_a_site_and_a_first_key() -> None:
     kiosk = aggregates.kiosk()
     assert kiosk.id == KIOSK
     assert (kiosk.site, kiosk.key(FIRST_KEY)) == ("朝阳区政务服务中心", PUBLIC_KEY)
+
+
+def test_a_certified_reader_is_registered_as_a_kiosk_is() -> None:
+    reader = Kiosk.register(
+        FIRST, KIOSK, kind=CERTIFIED_READER, site="李师傅,上门核验", public_key=PUBLIC_KEY
+    )
+    assert (reader.kind, aggregates.kiosk().kind) == ("certified_reader", "kiosk")
+    with refused(Reason.SIGNER_NOT_CONFIRMED):
+        reader.key(FIRST_KEY)
+    reader.confirm(SECOND)
+    assert reader.key(FIRST_KEY) == PUBLIC_KEY
+
+
+def test_what_was_registered_before_there_were_kinds_is_a_kiosk() -> None:
+    text = (EVENTS / "jz.kiosk.registered.v1.json").read_text(encoding="utf-8")
+    assert read_event(text).mutate(None).kind == "kiosk"
 
 
 @REGISTERED

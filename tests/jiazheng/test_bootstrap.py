@@ -1,12 +1,16 @@
-"""The secrets of a new system, and of one that has lost them."""
+"""The secrets of a new system, and of one that has lost them; and the app that a system knows."""
 
+import json
+from dataclasses import replace
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
-from jiazheng.bootstrap import KeyringLost, build_ledger, create_files
+from jiazheng.bootstrap import AppUnknown, KeyringLost, build_app, build_ledger, create_files
 from jiazheng.settings import Settings
 from ledger.credit_ledger import CreditLedger
+from tests.controls.captures import our_app, phone, with_app
 from tests.controls.moments import WANG
 
 
@@ -35,3 +39,28 @@ def test_a_lost_keyring_is_not_replaced_while_there_are_keys_that_it_wraps(
     with pytest.raises(KeyringLost, match="bring the file back"):
         create_files(settings)
     assert not settings.keyring_file.exists()
+
+
+def test_a_system_knows_the_app_whose_attestation_it_has_roots_for(
+    settings: Settings, tmp_path: Path
+) -> None:
+    assert build_app(settings) is None
+    assert build_app(with_app(settings, tmp_path)) == our_app()
+
+
+def test_the_list_of_revoked_certificates_is_google_s(settings: Settings, tmp_path: Path) -> None:
+    # given the list as Google publishes it: by serial number, hexadecimal
+    revoked = tmp_path / "status"
+    serial = phone().batch.serial_number
+    entries = {f"{serial:x}": {"status": "REVOKED", "reason": "KEY_COMPROMISE"}}
+    revoked.write_text(json.dumps({"entries": entries}))
+    # when it is named, then it counts
+    known = with_app(settings, tmp_path).model_copy(update={"app_revoked_certificates": revoked})
+    assert build_app(known) == replace(our_app(), revoked=frozenset({serial}))
+
+
+@pytest.mark.parametrize("missing", ["app_package", "app_signer_sha256"])
+def test_roots_without_an_app_are_refused(settings: Settings, tmp_path: Path, missing: str) -> None:
+    # given a system that would take any app's captures
+    with pytest.raises(AppUnknown, match="needs JIAZHENG_APP_PACKAGE"):
+        build_app(with_app(settings, tmp_path).model_copy(update={missing: None}))

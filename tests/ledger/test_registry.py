@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.kiosk import FIRST_KEY, Kiosk
+from domain.kiosk import CERTIFIED_READER, FIRST_KEY, KIOSK, Kiosk
 from domain.provider import Provider
 from domain.rejections import Reason
 from ledger.credit_ledger import CreditLedger
@@ -28,8 +28,18 @@ def registered(ledger: CreditLedger, clock: MovableClock, kind: Signer) -> UUID:
             keys = {FIRST_KEY: PUBLIC_KEY}
             made = registry.register_provider(ledger, first, "税务局", ["tax"], keys)
         else:
-            made = registry.register_kiosk(ledger, first, "政务中心", PUBLIC_KEY)
+            made = registry.register_kiosk(ledger, first, KIOSK, "政务中心", PUBLIC_KEY)
     return made[0]
+
+
+@pytest.mark.parametrize("kind", [KIOSK, CERTIFIED_READER])
+def test_a_machine_is_of_the_kind_it_was_registered_as(
+    ledger: CreditLedger, clock: MovableClock, kind: str
+) -> None:
+    once = cause(clock, FIRST_ADMINISTRATOR)
+    made = [registry.register_kiosk(ledger, once, kind, "政务中心", PUBLIC_KEY) for _ in range(2)]
+    assert made[0] == made[1]
+    assert ledger.load(Kiosk, made[0][0]).kind == kind
 
 
 def twice(ledger: CreditLedger, clock: MovableClock, who: str, command: Any, *args: Any) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from psycopg import Connection
 
-from domain.kiosk import FIRST_KEY, Kiosk
+from domain.kiosk import CERTIFIED_READER, FIRST_KEY, Kiosk
 from domain.personal import Sealed
 from domain.provider import Provider
 from domain.staff import StaffMember
@@ -29,7 +29,18 @@ from tests.conftest import MovableClock
 from tests.controls import aggregates as made
 from tests.controls.aggregates import CORRECTION, LIFTED, NEW_KEY, PRAISED, PUBLIC_KEY, credit_record
 from tests.controls.events import stories
-from tests.controls.moments import AINONG, FIRST_ADMINISTRATOR, INSTANT, NOON, PERIOD, TAX_OFFICE, WANG, cause
+from tests.controls.moments import (
+    AINONG,
+    FIRST_ADMINISTRATOR,
+    INSTANT,
+    KIOSK,
+    LI,
+    NOON,
+    PERIOD,
+    TAX_OFFICE,
+    WANG,
+    cause,
+)
 from tests.controls.tables import dump
 from tests.projections.conftest import NEW_NAME, Story
 
@@ -165,7 +176,7 @@ def test_a_submitted_record_is_listed_by_type_without_what_it_says(
 def test_a_provider_is_listed_with_every_key_and_what_waits(connection: Connection, projected: Story) -> None:
     # given the provider of the story
     assert projected
-    [row] = signers.of_kind(connection, "provider", None, ALL_OF)
+    [row] = signers.of_kinds(connection, ["provider"], None, ALL_OF)
     # then it has both keys, oldest first, and its types beside those that were proposed
     assert (row.signer_id, row.status) == (TAX_OFFICE, "in_force")
     assert (row.record_types, row.proposed_record_types) == (["tax"], ["tax", "insurance"])
@@ -175,8 +186,8 @@ def test_a_provider_is_listed_with_every_key_and_what_waits(connection: Connecti
         ("2027", "in_force", NEW_KEY, FIRST_ADMINISTRATOR),
     ]
     # and is no kiosk, nor on the next page
-    assert signers.of_kind(connection, "kiosk", None, ALL_OF) == []
-    assert signers.of_kind(connection, "provider", TAX_OFFICE, ALL_OF) == []
+    assert signers.of_kinds(connection, ["kiosk"], None, ALL_OF) == []
+    assert signers.of_kinds(connection, ["provider"], TAX_OFFICE, ALL_OF) == []
 
 
 def test_a_whole_registry_is_folded_event_by_event(ledger: CreditLedger, connection: Connection) -> None:
@@ -187,10 +198,28 @@ def test_a_whole_registry_is_folded_event_by_event(ledger: CreditLedger, connect
     # when the log is followed
     catch_up(followers(ledger))
     # then both are at their end, the provider with the types it was granted
-    [provider], [kiosk] = (signers.of_kind(connection, kind, None, ALL_OF) for kind in ("provider", "kiosk"))
+    [provider], [kiosk] = (
+        signers.of_kinds(connection, [kind], None, ALL_OF) for kind in ("provider", "kiosk")
+    )
     assert (provider.status, kiosk.status) == ("withdrawn", "withdrawn")
     assert (provider.record_types, provider.proposed_record_types) == (["tax", "insurance"], [])
     assert {key.kid: key.status for key in kiosk.keys} == {FIRST_KEY: "in_force", "2027": "retired"}
+
+
+def test_a_machine_is_listed_with_its_kind(ledger: CreditLedger, connection: Connection) -> None:
+    # given a certified reader beside a kiosk
+    reader = Kiosk.register(
+        cause(NOON, FIRST_ADMINISTRATOR), LI, kind=CERTIFIED_READER, site="上门核验", public_key=PUBLIC_KEY
+    )
+    ledger.commit(cause(NOON), reader)
+    ledger.commit(cause(NOON, command=2), made.registered_kiosk())
+    # when the log is followed
+    catch_up(followers(ledger))
+    # then each is found under its kind, and both together in the order of their ids
+    [found] = signers.of_kinds(connection, [CERTIFIED_READER], None, ALL_OF)
+    assert (found.signer_id, found.kind, found.label) == (LI, CERTIFIED_READER, "上门核验")
+    both = signers.of_kinds(connection, ["kiosk", CERTIFIED_READER], None, ALL_OF)
+    assert [row.signer_id for row in both] == sorted([LI, KIOSK])
 
 
 def test_the_trail_of_a_person_outlives_the_erasure_and_is_paged(
