@@ -47,11 +47,11 @@ class CardReadingClaims(BaseModel):
 
 def read_card(
     ledger: CreditLedger, act: Act, token: str, challenged: UUID | None = None
-) -> tuple[CardReading, bytes, Where]:
+) -> tuple[CardReading, bytes]:
     """Verify and parse a reading, for a challenge of the caller's or of whatever was `challenged`.
 
     Returns:
-        the reading, the card's portrait as an encoded picture, and what the machine vouches for.
+        the reading, and the card's portrait as an encoded picture.
 
     Raises:
         Refused: the signer is unknown, signature or seal is wrong, or the challenge is another one's.
@@ -69,7 +69,7 @@ def read_card(
         portrait = act.parts.portraits.decode(b64decode(claims.photo))
     except (ProtocolError, NotBase64, ValueError) as error:
         raise Problem("card-unreadable", 422, "card_reading") from error
-    return _reading(document, claims, where), portrait, where
+    return _reading(document, claims, where), portrait
 
 
 def _relayed(ledger: CreditLedger, asked: UUID, token: str) -> tuple[CardReadingClaims, Where]:

@@ -12,7 +12,8 @@ from sse_starlette import EventSourceResponse
 
 from api.act import Act, Acting
 from api.disclosed_records import RecordsOut, disclosed
-from api.faces import Face, ProofId, showing
+from api.face_form import Face
+from api.faces import ProofId, showing
 from api.route import router
 from api.schemas import DONE, Accepted
 from devices import qr

@@ -15,10 +15,12 @@ from api.caching import MAX_AGE_SECONDS
 from api.document_words import DESCRIPTION, PUSH_EXAMPLE, STATUS_WORDS, TAGS
 from api.documentation import HEADERS, ProblemOut, PushEvent
 from api.etags import TAGGED
-from api.field_texts import FIELDS, Said
+from api.field_texts import FIELDS
+from api.field_words import Said
+from api.problem_status import status_of
 from api.problem_texts import TEXTS
 from api.problems import MEDIA_TYPE, RETRY_LATER
-from api.refusals import Codes, refusals_of, status_of
+from api.refusals import Codes, refusals_of
 
 SCHEMAS = "#/components/schemas"
 OF_THE_FRAMEWORK = ("HTTPValidationError", "ValidationError")

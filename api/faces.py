@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, File, Form, UploadFile
-from pydantic import Field
+from fastapi import Form
 
 from api.act import Act
-from api.captures import WEB, Where
+from api.captures import WEB, Where, where_captured
 from api.face_challenges import actions_of, challenged_at
+from api.face_form import ShownFace
 from api.problems import Problem
 from api.tokens import BORROWED
 from devices.face_image import MAX_BYTES, FaceImageRejected
@@ -19,6 +19,7 @@ from devices.face_matcher import Embedding
 from devices.face_pool import FacePoolBusy
 from devices.face_thresholds import ModelMismatch
 from devices.face_worker import PortraitImage, Verification
+from devices.liveness import Action
 from domain.assurance import FACE, Presence, ways_without_face
 from domain.face import FaceEvidence
 from domain.rejections import Reason, Refused
@@ -27,54 +28,19 @@ from ledger.face_templates import FaceTemplate, load_template
 
 DEADLINE_SECONDS = 10.0
 
-MIN_FRAMES, MAX_FRAMES = 8, 40
-Frames = Annotated[list[UploadFile], Field(min_length=MIN_FRAMES, max_length=MAX_FRAMES)]
 ProofId = Annotated[
     UUID | None, Form(description="a presence proof for this step, in place of a face; it works once")
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class ShownFace:
-    """What a camera saw while the person did what a challenge asks for."""
+class _Seen:
+    """Frames that may be looked at: what was asked for, when, and what took them."""
 
-    frames: Sequence[UploadFile]
-    challenge: str
-
-
-def shown_face(
-    frames: Annotated[Frames | None, File()] = None,
-    face_challenge: Annotated[str | None, Form(max_length=200)] = None,
-) -> ShownFace | None:
-    """The dependency: what a form brings of a face, if anything.
-
-    Raises:
-        Problem: it brings a half.
-    """
-    if not frames and face_challenge is None:
-        return None
-    if not frames or face_challenge is None:
-        wrong = {"field": "face_challenge" if frames else "frames", "code": "frames_and_challenge"}
-        raise Problem("request-invalid", 422, errors=(wrong,))
-    return ShownFace(frames, face_challenge)
-
-
-Face = Annotated[ShownFace | None, Depends(shown_face)]
-
-
-@dataclass(frozen=True, slots=True)
-class CardPortrait:
-    """The picture on a card, and what goes with its comparison.
-
-    Attributes:
-        portrait: an encoded image.
-        where: what took the pictures of the face.
-        challenged: whose the challenges are, where the card's person was not known when they were issued.
-    """
-
-    portrait: bytes
+    frames: Sequence[bytes]
+    actions: Sequence[Action]
     where: Where
-    challenged: UUID | None = None
+    asked_at: datetime
 
 
 def where_of(act: Act) -> Where:
@@ -104,52 +70,48 @@ def consent_missing(step: str) -> Problem:
 
 async def _check_face(act: Act, step: str, face: ShownFace, subject: UUID) -> FaceEvidence:
     """Compare a face with the person's template."""
-    where = where_of(act)
-    asked_at = await _require_open(act, step, subject, face, where)
+    seen = await _require_open(act, step, subject, face)
     stored = await act.read(load_template, subject)
     template = Embedding.from_bytes(stored.vector, stored.model, "selfie")
-    verification = await _verify(act, face, template, subject)
-    return _evidence(verification, where, asked_at)
+    return _evidence(await _verify(act, seen, template, subject), seen)
 
 
 async def compare_with_card(
-    act: Act, step: str, subject: UUID, face: ShownFace, card: CardPortrait
+    act: Act, step: str, subject: UUID, face: ShownFace, portrait: bytes, challenged: UUID | None = None
 ) -> tuple[FaceEvidence, FaceTemplate]:
-    """Compare a face with the portrait of a card; its template is what later checks compare with."""
-    asked_at = await _require_open(act, step, subject, face, card.where, challenged=card.challenged)
-    verification = await _verify(act, face, PortraitImage(card.portrait), subject)
+    """Compare a face with the portrait of a card; its template is what later checks compare with.
+
+    `challenged` has the challenge where the card's person was not known when it was issued.
+    """
+    seen = await _require_open(act, step, subject, face, challenged)
+    verification = await _verify(act, seen, PortraitImage(portrait), subject)
     found = verification.template
-    template = FaceTemplate(found.model, found.kind, found.to_bytes())
-    return _evidence(verification, card.where, asked_at), template
+    return _evidence(verification, seen), FaceTemplate(found.model, found.kind, found.to_bytes())
 
 
 async def _require_open(
-    act: Act, step: str, subject: UUID, face: ShownFace, where: Where, challenged: UUID | None = None
-) -> datetime:
+    act: Act, step: str, subject: UUID, face: ShownFace, challenged: UUID | None = None
+) -> _Seen:
     """Refuse before a picture is looked at.
-
-    Returns:
-        when the person, or whatever was `challenged` in their place, was asked for the movements.
 
     Raises:
         Problem: there is no consent; it names the other ways.
-        Refused: the camera is trusted too little, there were too many tries, or the challenge is not for this
-            one.
+        Refused: the camera is trusted too little, or does not vouch for these frames; the challenge is not
+            for this attempt, or none is left.
     """
     if not await act.read(has_face_consent, subject):
         raise consent_missing(step)
+    frames = [await frame.read(MAX_BYTES + 1) for frame in face.frames]
+    where = await act.read(where_captured, act, face.capture, face.challenge, frames, where_of(act))
     Presence(FACE, where.assurance).require_enough_for(step)
     asked_at = challenged_at(act, step, face.challenge, challenged or subject)
     await act.run(require_attempt_left, subject, asked_at)
-    return asked_at
+    return _Seen(frames, actions_of(face.challenge), where, asked_at)
 
 
-async def _verify(
-    act: Act, face: ShownFace, reference: Embedding | PortraitImage, subject: UUID
-) -> Verification:
-    frames, actions = [await frame.read(MAX_BYTES + 1) for frame in face.frames], actions_of(face.challenge)
+async def _verify(act: Act, seen: _Seen, reference: Embedding | PortraitImage, subject: UUID) -> Verification:
     try:
-        return await act.parts.faces.verify(frames, actions, reference, DEADLINE_SECONDS, subject)
+        return await act.parts.faces.verify(seen.frames, seen.actions, reference, DEADLINE_SECONDS, subject)
     except FaceImageRejected as error:
         code = "card-unreadable" if error.subject == "portrait" else f"photo-{error.code.replace('_', '-')}"
         raise Problem(code, 422, "frames") from error
@@ -159,7 +121,7 @@ async def _verify(
         raise Problem("face-check-busy", 503) from error
 
 
-def _evidence(verification: Verification, where: Where, asked_at: datetime) -> FaceEvidence:
+def _evidence(verification: Verification, seen: _Seen) -> FaceEvidence:
     comparison = verification.comparison
     return FaceEvidence(
         verdict=comparison.verdict,
@@ -167,7 +129,7 @@ def _evidence(verification: Verification, where: Where, asked_at: datetime) -> F
         threshold=comparison.accept_below,
         model=comparison.model,
         liveness="passed" if verification.is_live else "failed",
-        assurance=where.assurance,
-        device=where.device,
-        challenged_at=asked_at,
+        assurance=seen.where.assurance,
+        device=seen.where.device,
+        challenged_at=seen.asked_at,
     )

@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 
 from api import own_sessions
 from api.act import Acting
-from api.faces import Face, ProofId
+from api.face_form import Face
+from api.faces import ProofId
 from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.route import router
 from api.schemas import DONE, Accepted, PasscodeText, PhoneText, SmsCode

@@ -74,7 +74,7 @@ async def prove_with_card(act: Acting, given: CardProofIn) -> ProofOut:
     if act.signed_in.role == BORROWED and given.purpose not in BORROWED_STEPS:
         raise Problem("not-allowed", 403)
     if not await act.carried_out():
-        card, _, _ = await act.read(read_card, act, given.card_reading)
+        card, _ = await act.read(read_card, act, given.card_reading)
         await require_own_sms_code(act, given.sms_code)
         await act.run(presences.prove_with_card, act.caller, given.purpose, card, given.passcode)
     return await _begun(act, act.caller)

@@ -12,7 +12,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "assurance-too-low": (
         "This way does not lead through this step",
-        "Choose another one; the guide has the table.",
+        "It asks for a kiosk, the attested app or an officer; the guide has the table.",
     ),
     "bad-request": ("The body cannot be read", "Send it as documented, whole, under its own media type."),
     "body-too-deep": ("The request is nested too deeply", "See the documented form."),

@@ -8,41 +8,7 @@ its row does not name.
 from api.access import ROLES_OF_ROUTE, SIGNED_IN
 from api.general_limit import WITHOUT_LIMIT
 from api.problem_texts import TEXTS
-from api.problems import STATUS_OF_KIND, UNAUTHENTICATED
 from api.request_limits import KIND_OF_ROUTE
-from domain.rejections import Reason
-
-STATUS_OF_CODE = {
-    "bad-request": 400,
-    "body-too-deep": 400,
-    "cursor-invalid": 400,
-    "idempotency-key-missing": 400,
-    "position-invalid": 400,
-    "not-allowed": 403,
-    "second-factor-needed": 403,
-    "account-unknown": 404,
-    "card-relay-lost": 404,
-    "import-unknown": 404,
-    "card-relay-out-of-turn": 409,
-    "request-in-progress": 409,
-    "body-too-large": 413,
-    "card-unreadable": 422,
-    "csv-invalid": 422,
-    "idempotency-key-reused": 422,
-    "request-invalid": 422,
-    "if-match-missing": 428,
-    "too-many-requests": 429,
-    "internal-error": 500,
-    "card-decoder-unavailable": 503,
-    "card-relay-busy": 503,
-    "face-check-busy": 503,
-    "ledger-away": 503,
-    "too-busy": 503,
-    "view-behind": 503,
-}
-"""Of the problems that are the API's own; the others are refusals of the ledger, whose kind tells."""
-BAD_INPUT = 422
-"""Of an identifier or a photo."""
 
 Codes = frozenset[str]
 NONE: Codes = frozenset()
@@ -54,22 +20,28 @@ def _all(prefix: str) -> Codes:
 
 PHONE, NAME, PHOTO = _all("mobile-number-"), _all("person-name-"), _all("photo-")
 ID_NUMBER = _all("id-number-") - {"id-number-taken"}
-FACE = PHOTO | {
-    "assurance-too-low",
-    "face-challenge-expired",
-    "face-check-busy",
-    "face-consent-missing",
-    "face-not-live",
-    "face-not-matched",
-    "face-template-missing",
-    "face-too-many-attempts",
-    "face-uncertain",
-}
+SIGNED = frozenset({"key-retired", "signature-invalid"}) | _all("signer-")
+FACE = (
+    PHOTO
+    | SIGNED
+    | {
+        "app-not-attested",
+        "assurance-too-low",
+        "capture-mismatch",
+        "face-challenge-expired",
+        "face-check-busy",
+        "face-consent-missing",
+        "face-not-live",
+        "face-not-matched",
+        "face-template-missing",
+        "face-too-many-attempts",
+        "face-uncertain",
+    }
+)
 PROOF = _all("presence-proof-") | {"assurance-too-low"}
 SHOWING = FACE | PROOF
 """The person shows that it is them."""
 PASSCODE = _all("passcode-")
-SIGNED = frozenset({"key-retired", "signature-invalid"}) | _all("signer-")
 CARD = SIGNED | {"card-unreadable", "challenge-expired", "id-card-expired", "identity-mismatch"}
 RELAY = frozenset({"card-decoder-unavailable", "card-relay-lost", "card-unreadable"})
 DISCLOSING = frozenset(
@@ -319,16 +291,6 @@ OF_WRITES = frozenset(
 )
 OF_METHOD = {"GET": OF_READS, "DELETE": OF_READS | {"too-busy"}, "POST": OF_WRITES, "PUT": OF_WRITES}
 PEOPLE = frozenset({"worker", "consumer", "borrowed"})
-
-
-def status_of(code: str) -> int:
-    """The status that a problem with this code has."""
-    if code in STATUS_OF_CODE:
-        return STATUS_OF_CODE[code]
-    kinds = {reason.code: reason.kind for reason in Reason}
-    if code in UNAUTHENTICATED:
-        return 401
-    return STATUS_OF_KIND[kinds[code]] if code in kinds else BAD_INPUT
 
 
 def refusals_of(route: str) -> Codes:

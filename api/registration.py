@@ -8,7 +8,8 @@ from fastapi import Form, status
 from pydantic import BaseModel, Field
 
 from api.act import Act, Acting
-from api.faces import Face, ProofId
+from api.face_form import Face
+from api.faces import ProofId
 from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.receipts import ReceiptOut, receipt_out
 from api.route import router

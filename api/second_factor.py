@@ -8,7 +8,8 @@ from fastapi import Form, status
 from fastapi.concurrency import run_in_threadpool
 
 from api.act import Act, Acting
-from api.faces import Face, ProofId, ShownFace, showing
+from api.face_form import Face, ShownFace
+from api.faces import ProofId, showing
 from api.problems import Problem
 from api.route import router
 from api.schemas import Device, PasscodeText, SignedIn

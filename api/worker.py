@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from api.act import Acting
 from api.card_readings import JwsText, read_card
-from api.faces import CardPortrait, Face, ProofId, compare_with_card, showing
+from api.face_form import Face
+from api.faces import ProofId, compare_with_card, showing
 from api.handovers import forget_borrowed
 from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.problems import Problem
@@ -117,9 +118,8 @@ async def verify_identity(
     if face is None or card_reading is None or presence_proof is not None:
         wrong = {"field": "frames" if face is None else "card_reading", "code": "face_and_card_or_proof"}
         raise Problem("request-invalid", 422, errors=(wrong,))
-    card, portrait, where = await act.read(read_card, act, card_reading)
-    portrayed = CardPortrait(portrait, where)
-    evidence, template = await compare_with_card(act, "identity", act.caller, face, portrayed)
+    card, portrait = await act.read(read_card, act, card_reading)
+    evidence, template = await compare_with_card(act, "identity", act.caller, face, portrait)
     await act.run(verification.verify_identity, act.caller, card, evidence, template)
     return DONE
 

@@ -4,7 +4,6 @@ from jiazheng.demo import pictures
 from jiazheng.demo.camera import shown
 from jiazheng.demo.cast import NEWCOMER
 from jiazheng.demo.client import expect, refused
-from jiazheng.demo.kiosk import Kiosk
 from jiazheng.demo.registration import consent
 from jiazheng.demo.world import World
 
@@ -19,7 +18,10 @@ def play_borrowed_phone(world: World) -> None:
     tell.step("Another consumer goes on as a worker with the same account", lambda: become_worker(world))
     tell.step("Her phone has no camera: it shows a code, a borrowed one uses it", lambda: hand_over(world))
     tell.step(
-        "There she consents; the kiosk's reading of her card and her face verify her",
+        "There she consents; the phone reads her card, and the API decodes it", lambda: read_there(world)
+    )
+    tell.step(
+        "Pictures for which nothing vouches do not verify her; those of the attested app do",
         lambda: verify_there(world),
     )
     tell.step("There she signs and authorizes the letter; her own phone hears it", lambda: sign_there(world))
@@ -46,15 +48,22 @@ def hand_over(world: World) -> str:
     return f"a second time: {again['title']}; her account there: {elsewhere['title']}"
 
 
-def verify_there(world: World) -> str:
-    """Her consent to face checks, a challenge of the borrowed session, the terminal's signature, her face."""
+def read_there(world: World) -> str:
+    """The phone passes on what card and decoder say to each other, and gets a text that it cannot read."""
     borrowed = world.facts["borrowed"]
     consent(borrowed)
-    challenge = borrowed.post("/v1/identity-challenges")["challenge"]
-    kiosk = Kiosk(world.kiosk, world.facts["kiosk_id"], world.url)
-    reading = kiosk.reading(NEWCOMER, pictures.path(FACE).read_bytes(), challenge)
-    borrowed.post("/v1/identity-verifications", **shown(borrowed, "identity", FACE, card_reading=reading))
-    return str(world.facts["own"].get("/v1/me")["identity_assurance"])
+    reading = world.phone.read_card(borrowed, NEWCOMER, pictures.path(FACE).read_bytes())
+    world.facts["reading"] = reading
+    return f"{reading[:24]}…"
+
+
+def verify_there(world: World) -> str:
+    """The phone's hardware makes a key for these frames, and its maker vouches for the key and the app."""
+    borrowed, path = world.facts["borrowed"], "/v1/identity-verifications"
+    form = shown(borrowed, "identity", FACE, card_reading=world.facts["reading"])
+    problem = refused("assurance-too-low", lambda: borrowed.post(path, **form))
+    borrowed.post(path, **world.phone.vouch(world.url, form))
+    return f"{problem['title']}; then: {world.facts['own'].get('/v1/me')['identity_assurance']}"
 
 
 def sign_there(world: World) -> str:

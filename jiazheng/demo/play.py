@@ -22,6 +22,7 @@ from jiazheng.demo.kiosk import Kiosk
 from jiazheng.demo.ledger_of_time import play_time
 from jiazheng.demo.narrator import Narrator
 from jiazheng.demo.personal_centre import play_personal_centre
+from jiazheng.demo.phone import Phone, phone
 from jiazheng.demo.picture import recorder, write_picture
 from jiazheng.demo.registration import play_registration
 from jiazheng.demo.world import World
@@ -72,10 +73,11 @@ def playing(state_dir: Path, port: int, console: Console) -> Iterator[tuple[Syst
     clock_file = state_dir / "clock"
     clock = DemoClock(clock_file)
     clock.move_to(system_clock() - STORY_LENGTH)
-    system = System(state_dir, port, clock_file)
-    console.print(f"Starting {system.parts()} at [bold]{system.url}[/] …")
-    with system.supervisor(lambda line: console.print(f"  [dim]{line}[/]")) as supervisor:
-        yield system, _tell(console, system, clock, supervisor)
+    with phone(state_dir) as lent:
+        system = System(state_dir, port, clock_file, lent.settings)
+        console.print(f"Starting {system.parts()} at [bold]{system.url}[/] …")
+        with system.supervisor(lambda line: console.print(f"  [dim]{line}[/]")) as supervisor:
+            yield system, _tell(console, system, clock, supervisor, lent)
 
 
 def _begin_anew(state_dir: Path) -> None:
@@ -88,10 +90,10 @@ def _begin_anew(state_dir: Path) -> None:
     state_dir.mkdir(parents=True, exist_ok=True)
 
 
-def _tell(console: Console, system: System, clock: DemoClock, supervisor: Supervisor) -> int:
+def _tell(console: Console, system: System, clock: DemoClock, supervisor: Supervisor, lent: Phone) -> int:
     started = perf_counter()
     narrator = Narrator(console, os.environ["DATABASE_URL"])
-    world = World(system.url, clock, narrator, supervisor, Settings())
+    world = World(system.url, clock, narrator, supervisor, Settings(), lent)
     try:
         for chapters in STORY:
             chapters(world)

@@ -7,10 +7,11 @@ from typing import Any
 from devices.card_decoders.remote_sam import RemoteSamDecoder
 from domain.streams import local_day
 from jiazheng.demo import pictures
-from jiazheng.demo.camera import shown
+from jiazheng.demo.camera import shown, uploaded, vouched
 from jiazheng.demo.cast import CHOSEN, CONSUMER, STRANGER, WORKER
 from jiazheng.demo.client import Client, expect, refused, until
 from jiazheng.demo.doubles.id_card import CardField, IdCard
+from jiazheng.demo.doubles.living_face import living_face
 from jiazheng.demo.doubles.sam_service import SamService
 from jiazheng.demo.portraits import card_portrait
 from jiazheng.demo.terminal import Terminal
@@ -118,7 +119,14 @@ def verify(world: World) -> None:
             "nfcpy reads the card, the decoder opens it; somebody else's face",
             lambda: verify_face(world, terminal, WRONG_FACE, "face-not-matched"),
         )
-        tell.step("The same card, the worker's face", lambda: verify_face(world, terminal, SELFIE, None))
+        tell.step(
+            "The same card, and a photograph of the worker held before the kiosk's camera",
+            lambda: verify_face(world, terminal, SELFIE, "face-not-live", is_still=True),
+        )
+        tell.step(
+            "The worker herself, who blinks and turns her head in the order that is asked for",
+            lambda: verify_face(world, terminal, SELFIE, None),
+        )
 
 
 def register_kiosk(world: World, terminal: Terminal) -> None:
@@ -135,14 +143,19 @@ def consent(worker: Client) -> str:
     return f"version {text['version']}, {text['text_sha256'][:16]}…"
 
 
-def verify_face(world: World, terminal: Terminal, picture: str, refusal: str | None) -> str:
-    """Read the card and compare a face with its portrait."""
+def verify_face(
+    world: World, terminal: Terminal, picture: str, refusal: str | None, *, is_still: bool = False
+) -> str:
+    """Read the card, and show the kiosk's camera a face, or only a picture of it that keeps still."""
     challenge = world.worker.post("/v1/identity-challenges")["challenge"]
     reading = terminal.read_card(world.facts["kiosk_id"], world.url, challenge)
 
     def post() -> object:
         form = shown(world.worker, "identity", picture, card_reading=reading)
-        return world.worker.post("/v1/identity-verifications", **form)
+        if is_still:
+            form["files"] = uploaded(living_face(pictures.path(picture).read_bytes()).still(12))
+        signed = vouched(form, partial(terminal.signer.sign_capture, world.facts["kiosk_id"], world.url))
+        return world.worker.post("/v1/identity-verifications", **signed)
 
     if refusal:
         return str(refused(refusal, post)["title"])
@@ -155,7 +168,7 @@ def sign(world: World) -> str:
     """Sign the text that was shown."""
     letter = world.worker.get("/v1/letter")
     world.facts["before_letter"] = world.clock()
-    world.advance(timedelta(minutes=1))
+    world.advance(timedelta(hours=1))
     signed = {"version": letter["version"], "text_sha256": letter["text_sha256"]}
     world.worker.post("/v1/letter-signatures", json=signed)
     return f"version {letter['version']}, {letter['text_sha256'][:16]}…"

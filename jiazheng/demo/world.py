@@ -12,6 +12,7 @@ from jiazheng.demo.cast import Person
 from jiazheng.demo.client import Client
 from jiazheng.demo.doubles.passkey import SoftwarePasskey
 from jiazheng.demo.narrator import Narrator
+from jiazheng.demo.phone import Phone
 from jiazheng.demo.terminal import Signer
 from jiazheng.settings import Settings
 from jiazheng.supervisor import Supervisor
@@ -31,6 +32,7 @@ class World:
     narrator: Narrator
     supervisor: Supervisor
     settings: Settings
+    phone: Phone
     staff: dict[str, Client] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     kiosk: Signer = field(default_factory=Signer)

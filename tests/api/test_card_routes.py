@@ -7,13 +7,17 @@ from datetime import date, timedelta
 import pytest
 
 from domain.identifiers import PersonName
-from domain.kiosk import CERTIFIED_READER
+from domain.kiosk import CERTIFIED_READER, KIOSK
 from domain.streams import local_day
+from jiazheng.demo.camera import uploaded
 from tests.controls.api import Api
+from tests.controls.captures import verified_by_app
 from tests.controls.kiosks import (
+    OWN_FACE,
     RegisteredKiosk,
     card_of,
     challenge,
+    kiosk_face,
     own_reading,
     registered_kiosk,
     verified,
@@ -21,7 +25,7 @@ from tests.controls.kiosks import (
 from tests.controls.people import new_person
 from tests.controls.problems import refusal
 from tests.controls.trails import fields_of
-from tests.controls.visitors import Visitor
+from tests.controls.visitors import Visitor, face
 from tests.controls.workers import choosing_worker
 
 
@@ -98,11 +102,33 @@ def test_the_name_on_the_card_may_be_spelled_as_cards_spell_it(api: Api, kiosk: 
     assert verified(api, worker, kiosk.sign(challenge(worker.client), card)).status_code == 200
 
 
-def test_a_certified_reader_vouches_for_no_photo(api: Api) -> None:
+def test_a_certified_reader_and_the_attested_app_verify_the_identity(api: Api) -> None:
+    # given a reader beside a phone
     worker, reader = choosing_worker(api), registered_kiosk(api, CERTIFIED_READER)
-    answer = verified(api, worker, own_reading(reader, worker))
-    assert refusal(answer) == (403, "assurance-too-low", None)
-    assert assurance(worker) is None
+    # when it reads the card, and the app takes the pictures
+    assert verified_by_app(api, worker, own_reading(reader, worker)).status_code == 200
+    # then the identity is verified, with what the app is worth, and the event names the reader
+    assert assurance(worker) == "attested_app"
+    (document,) = fields_of(api, worker, "jz.worker.identity_verified")
+    assert document["device"] == f"reader:{reader.kiosk_id}"
+
+
+def test_neither_a_reader_nor_a_kiosk_vouches_for_pictures_from_elsewhere(api: Api) -> None:
+    for kind in (CERTIFIED_READER, KIOSK):
+        worker, machine = choosing_worker(api), registered_kiosk(api, kind)
+        form = face(api, worker.token, "identity", OWN_FACE, card_reading=own_reading(machine, worker))
+        answer = api.post("/v1/identity-verifications", worker.token, **form)
+        assert refusal(answer) == (403, "assurance-too-low", None)
+        assert assurance(worker) is None
+
+
+def test_a_kiosk_vouches_for_its_own_frames_alone(api: Api, kiosk: RegisteredKiosk) -> None:
+    # given a kiosk's word for one face, and the frames of another one
+    worker = choosing_worker(api)
+    form = kiosk_face(api, worker.token, "identity", OWN_FACE, card_reading=own_reading(kiosk, worker))
+    form["files"][3] = uploaded([b"another"])[0]
+    answer = api.post("/v1/identity-verifications", worker.token, **form)
+    assert refusal(answer) == (403, "capture-mismatch", "capture")
 
 
 def test_a_number_on_the_card_of_no_known_place_is_somebody_elses(api: Api, kiosk: RegisteredKiosk) -> None:

@@ -13,8 +13,9 @@ import api as api_package
 from api.access import ROLES_OF_ROUTE
 from api.etags import TAGGED
 from api.field_texts import FIELDS
+from api.problem_status import STATUS_OF_CODE, status_of
 from api.problem_texts import TEXTS
-from api.refusals import OWN_REFUSALS, STATUS_OF_CODE, status_of
+from api.refusals import OWN_REFUSALS
 from projections.disclosures import STEPS
 from projections.handovers import STEPS as HANDOVER_STEPS
 from tests.controls.code_search import calls_in

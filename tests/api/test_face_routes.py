@@ -11,13 +11,13 @@ import pytest
 from PIL import Image, ImageFilter
 
 from api.bodies import MAX_FORM_BYTES
-from api.faces import MIN_FRAMES
+from api.face_form import MIN_FRAMES
 from jiazheng.demo import pictures
 from jiazheng.demo.camera import shown, uploaded
 from jiazheng.demo.client import refused
 from ledger.face_templates import store_template
 from tests.controls.api import Api
-from tests.controls.kiosks import own_reading, portrait_claim, registered_kiosk
+from tests.controls.kiosks import kiosk_face, own_reading, portrait_claim, registered_kiosk
 from tests.controls.problems import invalid_fields, refusal
 from tests.controls.trails import fields_of
 from tests.controls.visitors import (
@@ -138,7 +138,9 @@ def test_a_face_that_is_not_surely_the_cards_is_refused_and_recorded(
     reading = {"card_reading": own_reading(kiosk, worker, photo=portrait_claim(OTHER_PORTRAIT))}
     # when the face in front of it is another one
     answer = api.post(
-        "/v1/identity-verifications", worker.token, **face(api, worker.token, "identity", picture, **reading)
+        "/v1/identity-verifications",
+        worker.token,
+        **kiosk_face(api, worker.token, "identity", picture, **reading),
     )
     # then the identity stays open, and the attempt is on record
     assert refusal(answer) == (403, code, "frames")

@@ -13,7 +13,7 @@ from PIL import Image
 
 from api.access import ROLES_OF_ROUTE
 from tests.controls.api import Api
-from tests.controls.kiosks import OWN_FACE, RegisteredKiosk, card_of
+from tests.controls.kiosks import OWN_FACE, RegisteredKiosk, card_of, kiosk_face
 from tests.controls.letters import FIRST_TEXT
 from tests.controls.listening import listening
 from tests.controls.problems import refusal
@@ -70,7 +70,7 @@ def test_a_whole_registration_on_a_borrowed_phone_leaves_nothing_there(
         reading = kiosk.sign(challenge, card_of(worker.person))
         send(
             "/v1/identity-verifications",
-            **face(api, token, "identity", OWN_FACE, card_reading=reading),
+            **kiosk_face(api, token, "identity", OWN_FACE, card_reading=reading),
         )
         send("/v1/letter-signatures", json=LETTER)
         answers.append(api.get("/v1/me/letter", token))

@@ -4,16 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from domain.assurance import FACE, LEAST_ASSURANCE
 from tests.controls.api import Api
+from tests.controls.captures import verified_by_app
 from tests.controls.devices import with_passcode
-from tests.controls.kiosks import WRONG_FACE, card_of, challenge, verified
+from tests.controls.kiosks import OWN_FACE, WRONG_FACE, card_of, challenge
 from tests.controls.people import new_person
 from tests.controls.presences import card_proof
 from tests.controls.problems import refusal
 from tests.controls.relays import Phone, phone_of, traces_of
 from tests.controls.trails import fields_of
-from tests.controls.visitors import Visitor, complete_worker
+from tests.controls.visitors import Visitor, complete_worker, face
 from tests.controls.workers import choosing_worker
 
 TEN_MINUTES, AN_INSTANT = timedelta(minutes=10), timedelta(microseconds=1)
@@ -29,21 +29,27 @@ def phone(worker: Visitor) -> Phone:
     return phone_of(worker)
 
 
-@pytest.fixture
-def trusted_app(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if an app were enough for the identity: so that the reading alone decides."""
-    monkeypatch.setitem(LEAST_ASSURANCE["identity"], FACE, "web")
+def test_card_and_face_on_an_attested_phone_verify_the_identity(
+    api: Api, worker: Visitor, phone: Phone
+) -> None:
+    # when the phone has read the card, and its hardware vouches for our app, which took the pictures
+    assert verified_by_app(api, worker, phone.reading(api.url)).status_code == 200
+    # then the identity is verified, with what an app is worth
+    assert worker.client.get("/v1/me")["identity_assurance"] == "attested_app"
+    (attempt,) = fields_of(api, worker, "jz.face_checks.attempted")
+    assert (attempt["device"], attempt["assurance"]) == ("app", "attested_app")
 
 
-def test_the_card_is_genuine_and_the_app_is_not_enough(api: Api, worker: Visitor, phone: Phone) -> None:
-    # when card and face are right, and came from an app
-    answer = verified(api, worker, phone.reading(api.url))
-    # then the identity is not verified, and the attempt is recorded
+def test_a_genuine_card_is_not_enough_where_nobody_vouches_for_the_camera(
+    api: Api, worker: Visitor, phone: Phone
+) -> None:
+    # when card and face are right, and the pictures came from anywhere
+    form = face(api, worker.token, "identity", OWN_FACE, card_reading=phone.reading(api.url))
+    answer = api.post("/v1/identity-verifications", worker.token, **form)
+    # then no picture is looked at, and the identity is not verified
     assert refusal(answer) == (403, "assurance-too-low", None)
     assert worker.client.get("/v1/me")["identity_assurance"] is None
-    (attempt,) = fields_of(api, worker, "jz.face_checks.attempted")
-    assert (attempt["device"], attempt["assurance"]) == ("app", "web")
-    assert (attempt["purpose"], attempt["verdict"]) == ("identity", "accepted")
+    assert fields_of(api, worker, "jz.face_checks.attempted") == []
 
 
 def test_the_card_at_an_app_is_no_proof_of_presence(api: Api) -> None:
@@ -52,13 +58,12 @@ def test_the_card_at_an_app_is_no_proof_of_presence(api: Api) -> None:
     assert refusal(answer)[:2] == (403, "assurance-too-low")
 
 
-@pytest.mark.usefixtures("trusted_app")
 def test_a_reading_verifies_once_and_leaves_the_evidence(api: Api, worker: Visitor, phone: Phone) -> None:
     # given a reading that has verified the identity
     reading = phone.reading(api.url)
-    assert verified(api, worker, reading).status_code == 200
+    assert verified_by_app(api, worker, reading).status_code == 200
     # when it comes again, then it is used up
-    assert refusal(verified(api, worker, reading)) == (410, "challenge-expired", None)
+    assert refusal(verified_by_app(api, worker, reading)) == (410, "challenge-expired", None)
     # and the event says what read the card
     (document,) = fields_of(api, worker, "jz.worker.identity_verified")
     assert document["device"] == "app"
@@ -66,18 +71,16 @@ def test_a_reading_verifies_once_and_leaves_the_evidence(api: Api, worker: Visit
     assert len(document["transcript_sha256"]) == 64
 
 
-@pytest.mark.usefixtures("trusted_app")
 def test_of_two_readings_for_one_challenge_one_counts(api: Api, worker: Visitor, phone: Phone) -> None:
     issued = challenge(worker.client)
     readings = [phone.reading(api.url, challenge=issued) for _ in range(2)]
-    assert verified(api, worker, readings[0]).status_code == 200
-    assert refusal(verified(api, worker, readings[1])) == (410, "challenge-expired", None)
+    assert verified_by_app(api, worker, readings[0]).status_code == 200
+    assert refusal(verified_by_app(api, worker, readings[1])) == (410, "challenge-expired", None)
 
 
-@pytest.mark.usefixtures("trusted_app")
 def test_what_is_on_the_card_must_be_the_registered_person_s(api: Api, worker: Visitor) -> None:
     strange = phone_of(worker, card_of(new_person()))
-    answer = verified(api, worker, strange.reading(api.url))
+    answer = verified_by_app(api, worker, strange.reading(api.url))
     assert refusal(answer)[:2] == (403, "identity-mismatch")
 
 
@@ -85,14 +88,14 @@ def test_a_reading_that_was_altered_is_refused(api: Api, worker: Visitor, phone:
     reading = phone.reading(api.url)
     for at in (0, 9, 30, len(reading) // 2, len(reading) - 2):
         other = "B" if reading[at] == "A" else "A"
-        answer = verified(api, worker, reading[:at] + other + reading[at + 1 :])
+        answer = verified_by_app(api, worker, reading[:at] + other + reading[at + 1 :])
         assert answer.status_code in (403, 410)
         assert refusal(answer)[1] in ("challenge-expired", "signature-invalid")
 
 
 @pytest.mark.parametrize("rest", ["", "1.1.AAAA.AAAA", "1.1.AAAAAAAAAAAAAAAA.AAAA", "2.1.A.A", "é", "e30"])
 def test_what_no_relay_sealed_is_refused(api: Api, worker: Visitor, rest: str) -> None:
-    answer = verified(api, worker, f"relayed:{rest}")
+    answer = verified_by_app(api, worker, f"relayed:{rest}")
     assert refusal(answer) == (410, "challenge-expired", "card_reading")
 
 
@@ -100,16 +103,16 @@ def test_a_reading_is_of_use_to_its_person_alone(api: Api, worker: Visitor) -> N
     # given somebody else's phone, with the worker's card on it
     other = Phone(choosing_worker(api), phone_of(worker).card)
     # when the worker brings the reading, then it is not theirs
-    answer = verified(api, worker, other.reading(api.url))
+    answer = verified_by_app(api, worker, other.reading(api.url))
     assert refusal(answer) == (410, "challenge-expired", "card_reading")
 
 
 def test_a_reading_holds_as_long_as_its_challenge(api: Api, worker: Visitor, phone: Phone) -> None:
     reading = phone.reading(api.url)
     api.clock.advance(TEN_MINUTES)
-    in_time = verified(api, worker, reading, WRONG_FACE)
+    in_time = verified_by_app(api, worker, reading, WRONG_FACE)
     api.clock.advance(AN_INSTANT)
-    late = verified(api, worker, reading)
+    late = verified_by_app(api, worker, reading)
     assert refusal(in_time)[1] == "face-not-matched"
     assert refusal(late)[:2] == (410, "challenge-expired")
 

@@ -61,7 +61,9 @@ class Projecting:
 
 @dataclass(frozen=True)
 class Api:
-    """A running API: its address, its parts, its clock; `staff` holds the two first administrators."""
+    """A running API: its address, its parts, its clock; `staff` holds the two first administrators,
+    `kiosks` the one that most people go to.
+    """
 
     url: str
     parts: Parts
@@ -70,6 +72,7 @@ class Api:
     untold: list[str]
     """What was answered that the OpenAPI document does not say."""
     staff: dict[str, UUID] = field(default_factory=dict)
+    kiosks: dict[str, Any] = field(default_factory=dict)
     _clients: list[Client] = field(default_factory=list)
 
     def client(self) -> Client:

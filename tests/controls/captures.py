@@ -4,11 +4,12 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+import httpx
 from cryptography.x509 import load_pem_x509_certificates
 from fastapi import Response
 
@@ -16,11 +17,13 @@ from api.act import Act
 from api.captures import Where, where_captured
 from devices.key_attestation import AttestedApp
 from domain.event import Cause
+from jiazheng.demo.camera import vouched
 from jiazheng.demo.captures import capture_claims
 from jiazheng.demo.doubles.secure_hardware import HONEST, PACKAGE, SIGNER, Description, SecureHardware
 from jiazheng.settings import Settings
 from tests.controls.api import Api
-from tests.controls.kiosks import RegisteredKiosk
+from tests.controls.kiosks import OWN_FACE, RegisteredKiosk
+from tests.controls.visitors import Visitor, face
 
 CHALLENGE: Final = "a face challenge"
 FRAMES: Final = (b"straight", b"left", b"eyes shut")
@@ -72,6 +75,20 @@ def by_kiosk(
 
 def by_app(api: Api, says: Description = HONEST, hardware: SecureHardware | None = None) -> str:
     return (hardware or phone()).sign_capture(api.url, CHALLENGE, FRAMES, says)
+
+
+def app_face(
+    api: Api, worker: Visitor, purpose: str, picture: str = OWN_FACE, /, **fields: Any
+) -> dict[str, Any]:
+    """As `face`, before the camera of our app on an honest phone."""
+    form = face(api, worker.token, purpose, picture, **fields)
+    return vouched(form, partial(phone().sign_capture, api.url))
+
+
+def verified_by_app(api: Api, worker: Visitor, reading: str, picture: str = OWN_FACE) -> httpx.Response:
+    """Send a reading, and the face of a picture before the app's camera."""
+    form = app_face(api, worker, "identity", picture, card_reading=reading)
+    return api.post("/v1/identity-verifications", worker.token, **form)
 
 
 def compact(header: object) -> str:

@@ -1,6 +1,7 @@
 """A registered kiosk and the card readings it signs; the chip and the reader have tests of their own."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -12,6 +13,7 @@ from devices.card_document import CardDocument
 from devices.card_ports import CardKind
 from domain.kiosk import KIOSK
 from jiazheng.demo import pictures
+from jiazheng.demo.camera import vouched
 from jiazheng.demo.client import Client
 from jiazheng.demo.doubles.card_text import encode_card_text
 from jiazheng.demo.portraits import card_portrait, photo_block
@@ -46,6 +48,25 @@ class RegisteredKiosk:
             "transcript_sha256": "cd" * 32,
         }
         return self.signer.sign(self.kiosk_id, claims | changes)
+
+    def sign_capture(self, challenge: str, frames: Sequence[bytes]) -> str:
+        """Sign for the frames that its camera took."""
+        return self.signer.sign_capture(self.kiosk_id, self.audience, challenge, frames)
+
+
+def camera_of(api: Api) -> RegisteredKiosk:
+    """The kiosk before whose camera people stand, if no other one is named."""
+    if "camera" not in api.kiosks:
+        api.kiosks["camera"] = registered_kiosk(api)
+    camera: RegisteredKiosk = api.kiosks["camera"]
+    return camera
+
+
+def kiosk_face(
+    api: Api, token: str, purpose: str, picture: str = OWN_FACE, /, **fields: Any
+) -> dict[str, Any]:
+    """As `face`, before a kiosk's camera."""
+    return vouched(face(api, token, purpose, picture, **fields), camera_of(api).sign_capture)
 
 
 def registered_kiosk(api: Api, kind: str = KIOSK) -> RegisteredKiosk:
@@ -83,11 +104,9 @@ def own_reading(kiosk: RegisteredKiosk, worker: Visitor, **changes: Any) -> str:
 
 
 def verified(api: Api, worker: Visitor, reading: str, picture: str = OWN_FACE) -> httpx.Response:
-    """Send a reading and the picture of a face."""
-    data = {"card_reading": reading}
-    return api.post(
-        "/v1/identity-verifications", worker.token, **face(api, worker.token, "identity", picture, **data)
-    )
+    """Send a reading, and the face of a picture before a kiosk's camera."""
+    form = kiosk_face(api, worker.token, "identity", picture, card_reading=reading)
+    return api.post("/v1/identity-verifications", worker.token, **form)
 
 
 @cache

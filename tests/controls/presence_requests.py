@@ -11,7 +11,6 @@ from tests.controls.visitors import (
     complete_worker,
     consent,
     officer,
-    recovery_face,
     register_consumer,
     sms_code,
 )
@@ -81,7 +80,7 @@ def recovery_by_officers(api: Api) -> Post:
 
 def recovery_by_face(api: Api) -> Post:
     data = recoveries.card_form(api, complete_worker(api).person, new_person())
-    return posting(api, "/v1/recoveries", **recovery_face(api, data, ENROLLED))
+    return posting(api, "/v1/recoveries", **recoveries.recovery_face(api, data, ENROLLED))
 
 
 def first_officer_s_answer(api: Api) -> Post:

@@ -4,11 +4,13 @@ from typing import Any
 
 import httpx
 
+from jiazheng.demo.camera import vouched
 from tests.controls.api import Api
 from tests.controls.cards import registered_kiosk
+from tests.controls.kiosks import camera_of
 from tests.controls.people import Person
 from tests.controls.presences import confirm
-from tests.controls.visitors import ENROLLED, officer, recovery_face, sms_code
+from tests.controls.visitors import ENROLLED, answered, officer, sms_code
 
 
 def request_recovery(api: Api, new: Person, **given: Any) -> httpx.Response:
@@ -34,6 +36,13 @@ def recover(api: Api, data: dict[str, str], picture: str | None = None) -> httpx
     """End a request; a picture goes with a card."""
     form = recovery_face(api, data, picture) if picture else {"data": data, "files": {"none": ("", b"")}}
     return api.post("/v1/recoveries", **form)
+
+
+def recovery_face(api: Api, given: dict[str, str], picture: str) -> dict[str, Any]:
+    """What a form says already, with the face before a kiosk's camera."""
+    asked = {name: given[name] for name in ("recovery_ticket", "phone")}
+    form = answered(api, "recovery-face-challenges", asked, picture, given)
+    return vouched(form, camera_of(api).sign_capture)
 
 
 def confirmed_by_two(api: Api, request: dict[str, Any], person: Person) -> None:

@@ -11,6 +11,7 @@ from jiazheng.demo.terminal import Signer
 from tests.controls.announcements import editor, published, written
 from tests.controls.api import Api
 from tests.controls.cards import reading_of, registered_kiosk
+from tests.controls.kiosks import kiosk_face
 from tests.controls.letters import FIRST_TEXT
 from tests.controls.people import listed_enterprise, new_person
 from tests.controls.profiles import SERVICES
@@ -63,7 +64,7 @@ def identity_verification(api: Api) -> Post:
         api,
         "/v1/identity-verifications",
         worker.token,
-        **face(api, worker.token, "identity", ENROLLED, **data),
+        **kiosk_face(api, worker.token, "identity", ENROLLED, **data),
     )
 
 

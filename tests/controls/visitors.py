@@ -163,23 +163,18 @@ def borrowing(api: Api, subject: UUID) -> Client:
 
 def face(api: Api, token: str, purpose: str, picture: str = SAME_FACE, /, **fields: Any) -> dict[str, Any]:
     """The form of a step: the living face of a picture, for a fresh challenge, and other fields."""
-    return _answered(api, "face-challenges", {"purpose": purpose}, picture, fields, token)
+    return answered(api, "face-challenges", {"purpose": purpose}, picture, fields, token)
 
 
 def second_factor_face(api: Api, ticket: str, picture: str = SAME_FACE, /, **fields: Any) -> dict[str, Any]:
     """The same for the second factor of a sign-in."""
-    return _answered(api, "session-face-challenges", {"ticket": ticket}, picture, fields | {"ticket": ticket})
+    return answered(api, "session-face-challenges", {"ticket": ticket}, picture, fields | {"ticket": ticket})
 
 
-def recovery_face(api: Api, given: dict[str, str], picture: str, /) -> dict[str, Any]:
-    """The same for the way back, with what its form says already."""
-    asked = {name: given[name] for name in ("recovery_ticket", "phone")}
-    return _answered(api, "recovery-face-challenges", asked, picture, given)
-
-
-def _answered(
+def answered(
     api: Api, path: str, asked: dict[str, str], picture: str, fields: dict[str, Any], token: str | None = None
 ) -> dict[str, Any]:
+    """The form of a face that answers the challenge of a path, with other fields."""
     challenge = api.post(f"/v1/{path}", token, json=asked)
     assert challenge.status_code == 201, challenge.text
     return camera.answered(challenge.json(), picture, **fields)
