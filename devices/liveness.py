@@ -1,6 +1,6 @@
 """Whether a face made the movements that it was asked for, and is no flat picture of one.
 
-The figures were measured on the AT&T (ORL) faces, 40 people: `python -m benchmarks liveness`.
+The figures were measured on the AT&T (ORL) faces, 40 people: `python -m benchmarks.liveness`.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class NeverAhead(Exception):
 
 def front_of(faces: Sequence[SeenFace]) -> SeenFace:
     """The face that looks straightest into the camera, with open eyes. Raises NeverAhead."""
-    opened = _opened(faces)
+    opened = opened_of(faces)
     ahead = [face for face in faces if _label(face, opened) == _AHEAD]
     if not ahead:
         raise NeverAhead
@@ -54,7 +54,7 @@ def is_live(faces: Sequence[SeenFace], actions: Sequence[Action]) -> bool:
 
 def performed(faces: Sequence[SeenFace]) -> list[str]:
     """The actions in their order; each ends when the face looks ahead again. Raises NeverAhead."""
-    opened, done, last = _opened(faces), list[str](), _AHEAD
+    opened, done, last = opened_of(faces), list[str](), _AHEAD
     for label, run in groupby(_label(face, opened) for face in faces):
         if label == _BETWEEN or (label == "blink" and len(list(run)) < BLINK_FRAMES):
             continue
@@ -70,7 +70,7 @@ def is_solid(front: SeenFace, turned: SeenFace) -> bool:
     All views of a flat picture are projective images of each other (Hartley and Zisserman, "Multiple View
     Geometry", 2.3), and a picture has to be held so far askew for the nose to move that the face gets narrow.
     """
-    return depth(front, turned) >= MIN_DEPTH and _width(turned) >= MIN_WIDTH * _width(front)
+    return depth(front, turned) >= MIN_DEPTH and width(front, turned) >= MIN_WIDTH
 
 
 def depth(front: SeenFace, turned: SeenFace) -> float:
@@ -82,12 +82,17 @@ def depth(front: SeenFace, turned: SeenFace) -> float:
     return float(np.sqrt((misses**2).sum(axis=1).mean())) / front.eye_span
 
 
+def width(front: SeenFace, turned: SeenFace) -> float:
+    """How wide the turned face is for its height, as a share of what it is from the front."""
+    return _width(turned) / _width(front)
+
+
 def _width(face: SeenFace) -> float:
     return face.eye_span / float(np.linalg.norm(face.points[NOSE_BRIDGE, :2] - face.points[NOSE_BASE, :2]))
 
 
-def _opened(faces: Sequence[SeenFace]) -> float:
-    """How far the person's eyes are open when they are."""
+def opened_of(faces: Sequence[SeenFace]) -> float:
+    """How far the person's eyes are open when they are. Raises NeverAhead."""
     ahead = [face.openness for face in faces if abs(face.yaw) <= AHEAD_DEGREES]
     if not ahead:
         raise NeverAhead
