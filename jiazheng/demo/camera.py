@@ -26,7 +26,12 @@ def shown(client: Client, purpose: str, picture: str, **fields: Any) -> Form:
 
 def answered(challenge: dict[str, Any], picture: str, **fields: Any) -> Form:
     """The same for a challenge that is there already."""
-    frames = living_face(pictures.path(picture).read_bytes()).frames(challenge["actions"])
+    return seen(challenge, pictures.path(picture).read_bytes(), **fields)
+
+
+def seen(challenge: dict[str, Any], photograph: bytes, **fields: Any) -> Form:
+    """The same with the face of any photograph."""
+    frames = living_face(photograph).frames(challenge["actions"])
     return {"data": {"face_challenge": challenge["face_challenge"], **fields}, "files": uploaded(frames)}
 
 
@@ -45,19 +50,19 @@ def vouched(form: Form, sign: Callable[[str, list[bytes]], str]) -> Form:
 def main(arguments: list[str]) -> int:
     """Answer the challenge on standard input, and print what curl sends; return the exit code."""
     picture, folder = map(Path, arguments)
-    sys.stdout.write(" ".join(curl_arguments(json.load(sys.stdin), picture, folder)) + "\n")
+    form = seen(json.load(sys.stdin), picture.read_bytes())
+    sys.stdout.write(" ".join(curl_arguments(form, folder)) + "\n")
     return 0
 
 
-def curl_arguments(challenge: dict[str, Any], picture: Path, folder: Path) -> list[str]:
-    """The form of a challenge's answer; the frames are written into the folder."""
+def curl_arguments(form: Form, folder: Path) -> list[str]:
+    """What makes curl send a form; its frames are written into a folder."""
     folder.mkdir(exist_ok=True)
-    arguments = ["-F", f"face_challenge={challenge['face_challenge']}"]
-    for number, frame in enumerate(living_face(picture.read_bytes()).frames(challenge["actions"])):
-        file = folder / f"{number:02}.jpg"
-        file.write_bytes(frame)
-        arguments += ["-F", f"frames=@{file}"]
-    return arguments
+    arguments = [f"{name}={value}" for name, value in form["data"].items()]
+    for _, (name, frame, _) in form["files"]:
+        (folder / name).write_bytes(frame)
+        arguments.append(f"frames=@{folder / name}")
+    return [part for argument in arguments for part in ("-F", argument)]
 
 
 if __name__ == "__main__":
