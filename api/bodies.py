@@ -13,7 +13,7 @@ from starlette.types import Message
 from api.problems import Problem
 
 MAX_FORM_BYTES = 6 * 1024 * 1024
-"""A picture of 5 MB and what goes with it."""
+"""The frames of a face, and what goes with them."""
 MAX_BODY_BYTES = 512 * 1024
 """The longest announcement, with every character escaped, twice over."""
 MAX_DEPTH = 32

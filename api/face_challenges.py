@@ -1,8 +1,8 @@
 """Movements that a face check asks for (活体检测): in an order of ours, known to nobody before."""
 
+import hmac
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 from itertools import permutations
 from typing import Annotated, Final, Literal
 from uuid import UUID
@@ -77,13 +77,15 @@ async def challenge_in_recovery(act: Acting, given: RecoveryFaceIn) -> FaceChall
     return _challenge(act, RECOVERY, recovery_id)
 
 
-def actions_of(challenge: str) -> Sequence[Action]:
-    """What a challenge asks for: its text is drawn by lot, and says it to whoever has seen it."""
-    return ORDERS[int.from_bytes(sha256(challenge.encode()).digest()) % len(ORDERS)]
+def actions_of(key: bytes, step: str, challenged: UUID, asked_at: datetime) -> Sequence[Action]:
+    """What is asked for: one order an hour for a person and a step, so that asking again is no draw."""
+    hour = asked_at.replace(minute=0, second=0, microsecond=0)
+    about = f"face challenge\x1f{step}\x1f{challenged}\x1f{hour.isoformat()}"
+    return ORDERS[int.from_bytes(hmac.digest(key, about.encode(), "sha256")) % len(ORDERS)]
 
 
-def challenged_at(act: Act, step: str, challenge: str, challenged: UUID) -> datetime:
-    """When it was asked for.
+def asked_for(act: Act, step: str, challenge: str, challenged: UUID) -> tuple[datetime, Sequence[Action]]:
+    """When a challenge was issued, and what it asks for.
 
     Raises:
         Refused: it is another one's, for another step, forged or too old.
@@ -94,14 +96,13 @@ def challenged_at(act: Act, step: str, challenge: str, challenged: UUID) -> date
     )
     if ticket.subject_id != challenged:
         raise Refused(Reason.FACE_CHALLENGE_EXPIRED, field="face_challenge")
-    return ticket.issued_at
+    return ticket.issued_at, actions_of(ledger.keyring.tokens, step, challenged, ticket.issued_at)
 
 
-def _challenge(act: Act, step: str, subject: UUID) -> FaceChallengeOut:
+def _challenge(act: Act, step: str, challenged: UUID) -> FaceChallengeOut:
     at, ledger = act.cause.at, act.parts.ledger
-    challenge = ledger.tickets.issue(face_challenge(step), subject, at)
     return FaceChallengeOut(
-        face_challenge=challenge,
-        actions=list(actions_of(challenge)),
+        face_challenge=ledger.tickets.issue(face_challenge(step), challenged, at),
+        actions=list(actions_of(ledger.keyring.tokens, step, challenged, at)),
         expires_at=at + ledger.rules.face_challenge_ttl,
     )

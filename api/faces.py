@@ -10,13 +10,13 @@ from fastapi import Form
 
 from api.act import Act
 from api.captures import WEB, Where, where_captured
-from api.face_challenges import actions_of, challenged_at
+from api.face_challenges import asked_for
 from api.face_form import ShownFace
 from api.problems import Problem
 from api.tokens import BORROWED
 from devices.face_image import MAX_BYTES, FaceImageRejected
 from devices.face_matcher import Embedding
-from devices.face_pool import FacePoolBusy
+from devices.face_pool import FacePoolBusy, FacePoolFailed
 from devices.face_thresholds import ModelMismatch
 from devices.face_worker import PortraitImage, Verification
 from devices.liveness import Action
@@ -34,7 +34,7 @@ ProofId = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class Taken:
     """Frames that may be looked at: what was asked for, when, and what took them."""
 
     frames: Sequence[bytes]
@@ -70,58 +70,60 @@ def consent_missing(step: str) -> Problem:
 
 async def _check_face(act: Act, step: str, face: ShownFace, subject: UUID) -> FaceEvidence:
     """Compare a face with the person's template."""
-    seen = await _require_open(act, step, subject, face)
+    await _require_consent(act, step, subject)
+    taken = await taken_for(act, step, face, subject)
+    await act.run(require_attempt_left, subject, taken.asked_at)
     stored = await act.read(load_template, subject)
     template = Embedding.from_bytes(stored.vector, stored.model, "selfie")
-    return _evidence(await _verify(act, seen, template, subject), seen)
+    return _evidence(await _verify(act, taken, template, subject), taken)
 
 
 async def compare_with_card(
-    act: Act, step: str, subject: UUID, face: ShownFace, portrait: bytes, challenged: UUID | None = None
+    act: Act, step: str, subject: UUID, taken: Taken, portrait: bytes
 ) -> tuple[FaceEvidence, FaceTemplate]:
-    """Compare a face with the portrait of a card; its template is what later checks compare with.
-
-    `challenged` has the challenge where the card's person was not known when it was issued.
-    """
-    seen = await _require_open(act, step, subject, face, challenged)
-    verification = await _verify(act, seen, PortraitImage(portrait), subject)
+    """Compare a face with the portrait of a card; its template is what later checks compare with."""
+    await _require_consent(act, step, subject)
+    await act.run(require_attempt_left, subject, taken.asked_at)
+    verification = await _verify(act, taken, PortraitImage(portrait), subject)
     found = verification.template
-    return _evidence(verification, seen), FaceTemplate(found.model, found.kind, found.to_bytes())
+    return _evidence(verification, taken), FaceTemplate(found.model, found.kind, found.to_bytes())
 
 
-async def _require_open(
-    act: Act, step: str, subject: UUID, face: ShownFace, challenged: UUID | None = None
-) -> _Seen:
-    """Refuse before a picture is looked at.
+async def taken_for(act: Act, step: str, face: ShownFace, challenged: UUID) -> Taken:
+    """The frames of a face, not yet looked at: nothing here depends on whose it is.
 
     Raises:
-        Problem: there is no consent; it names the other ways.
-        Refused: the camera is trusted too little, or does not vouch for these frames; the challenge is not
-            for this attempt, or none is left.
+        Refused: the camera is trusted too little, or does not vouch for these frames; or the challenge is
+            none of `challenged` for this step.
     """
-    if not await act.read(has_face_consent, subject):
-        raise consent_missing(step)
     frames = [await frame.read(MAX_BYTES + 1) for frame in face.frames]
     where = await act.read(where_captured, act, face.capture, face.challenge, frames, where_of(act))
     Presence(FACE, where.assurance).require_enough_for(step)
-    asked_at = challenged_at(act, step, face.challenge, challenged or subject)
-    await act.run(require_attempt_left, subject, asked_at)
-    return _Seen(frames, actions_of(face.challenge), where, asked_at)
+    asked_at, actions = asked_for(act, step, face.challenge, challenged)
+    return Taken(frames, actions, where, asked_at)
 
 
-async def _verify(act: Act, seen: _Seen, reference: Embedding | PortraitImage, subject: UUID) -> Verification:
+async def _require_consent(act: Act, step: str, subject: UUID) -> None:
+    if not await act.read(has_face_consent, subject):
+        raise consent_missing(step)
+
+
+async def _verify(
+    act: Act, taken: Taken, reference: Embedding | PortraitImage, subject: UUID
+) -> Verification:
     try:
-        return await act.parts.faces.verify(seen.frames, seen.actions, reference, DEADLINE_SECONDS, subject)
+        return await act.parts.faces.verify(taken.frames, taken.actions, reference, DEADLINE_SECONDS, subject)
     except FaceImageRejected as error:
-        code = "card-unreadable" if error.subject == "portrait" else f"photo-{error.code.replace('_', '-')}"
-        raise Problem(code, 422, "frames") from error
+        if error.subject == "portrait":
+            raise Problem("card-unreadable", 422, "card_reading") from error
+        raise Problem(f"photo-{error.code.replace('_', '-')}", 422, "frames") from error
     except ModelMismatch as error:  # a template of the model before this one
         raise Refused(Reason.FACE_TEMPLATE_MISSING) from error
-    except FacePoolBusy as error:
+    except (FacePoolBusy, FacePoolFailed) as error:
         raise Problem("face-check-busy", 503) from error
 
 
-def _evidence(verification: Verification, seen: _Seen) -> FaceEvidence:
+def _evidence(verification: Verification, taken: Taken) -> FaceEvidence:
     comparison = verification.comparison
     return FaceEvidence(
         verdict=comparison.verdict,
@@ -129,7 +131,7 @@ def _evidence(verification: Verification, seen: _Seen) -> FaceEvidence:
         threshold=comparison.accept_below,
         model=comparison.model,
         liveness="passed" if verification.is_live else "failed",
-        assurance=seen.where.assurance,
-        device=seen.where.device,
-        challenged_at=seen.asked_at,
+        assurance=taken.where.assurance,
+        device=taken.where.device,
+        challenged_at=taken.asked_at,
     )

@@ -111,7 +111,7 @@ FIELDS: dict[str, Said] = {
     "enrolment_token": Said("both halves, joined by a dot", f"{OPAQUE}.{OPAQUE}"),
     "capture": Said("compact JWS over the frames, of a kiosk or the attested app", JWS),
     "frames": Said(
-        "8 to 40 pictures in their order, four to eight a second, not mirrored, of one face that does what "
+        "8 to 40 pictures in their order, about six a second, not mirrored, of one face that does what "
         "the challenge asks for; JPEG, PNG or WebP, 480 to 640 pixels are enough"
     ),
     "face_challenge": Said("of `POST /v1/face-challenges`, for this step; a minute, for one attempt", OPAQUE),

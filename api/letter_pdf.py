@@ -104,11 +104,15 @@ def _facts(placed: PlacedLetter, signer: Signer) -> list[tuple[str, str]]:
         ("文本 SHA-256", letter.text_sha256),
         ("签署时间", _local(letter.signed_at)),
         ("签署记录位置", placed.signed_position),
-        ("授权时间", _local(letter.authorized_at) if letter.authorized_at else "尚未授权"),
+        ("授权时间", _local(letter.authorized_at) if letter.authorized_at else _unauthorized(letter)),
         ("授权记录位置", placed.authorized_position or "—"),
         *([("撤回时间", _local(letter.revoked_at))] if letter.revoked_at else []),
         *([("被新授权书取代时间", _local(letter.replaced_at))] if letter.replaced_at else []),
     ]
+
+
+def _unauthorized(letter: SignedLetter) -> str:
+    return "未授权" if letter.ended_at else "尚未授权"
 
 
 def _local(at: datetime) -> str:

@@ -75,7 +75,7 @@ async def my_letter(act: Acting) -> MyLetterOut:
 
 @routes.get("/me/letter.pdf", response_class=Response, responses={200: PDF})
 async def my_letter_pdf(act: Acting) -> Response:
-    """The same as PDF, byte for byte the same until something happens to it."""
+    """It as PDF, with the name of the signing; the same bytes until something happens to the letter."""
     return _file("letter.pdf", await act.read(_pdf, act, _last_letter))
 
 

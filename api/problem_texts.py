@@ -65,7 +65,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "face-not-live": (
         "The movements were not seen",
-        "Do them one after the other, look into the camera in between, and hold each for half a second.",
+        "Do them one after the other, look into the camera in between, and hold each for a second.",
     ),
     "face-not-matched": (
         "The face does not match",
@@ -155,7 +155,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "photo-not-frontal": ("The face is turned away", "Look straight into the camera."),
     "photo-several-faces": ("There is more than one face", "Be alone in the picture."),
     "photo-too-blurred": ("The picture is blurred", "Hold still, in better light."),
-    "photo-too-many-bytes": ("The picture is too large", "At most 5 MB."),
+    "photo-too-many-bytes": ("The picture is too large", "At most 1 MB each."),
     "photo-too-many-pixels": ("The picture is too large", "Send a smaller one."),
     "photo-unsupported-format": ("The picture's format is not supported", "Send JPEG, PNG or WebP."),
     "card-decoder-unavailable": (

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from api.act import Act, Acting
 from api.card_readings import JwsText, read_card
 from api.face_form import Face, ShownFace
-from api.faces import compare_with_card, consent_missing
+from api.faces import compare_with_card, consent_missing, taken_for
 from api.problems import Problem
 from api.route import router
 from api.schemas import DONE, Accepted, PhoneText, SmsCode
@@ -85,8 +85,9 @@ async def _recover_with_face(
     act: Act, recovery_id: UUID, phone: MobileNumber, card_reading: str, face: ShownFace
 ) -> None:
     card, portrait = await act.read(read_card, act, card_reading, recovery_id)
+    taken = await taken_for(act, STEP, face, recovery_id)  # before anybody is looked for
     subject = await act.run(recoveries.person_on_card, recovery_id, card)
     if subject is None:
         raise consent_missing(STEP)
-    evidence, _ = await compare_with_card(act, STEP, subject, face, portrait, challenged=recovery_id)
+    evidence, _ = await compare_with_card(act, STEP, subject, taken, portrait)
     await act.run(recoveries.recover_with_face, recovery_id, phone, subject, card, evidence)

@@ -31,7 +31,7 @@ FROM_ADDRESS, OF_ACCOUNT = "from_address", "of_account"
 """Requests of whatever kind: see `api.general_limit`."""
 SMS_CODES, SIGN_INS, REGISTRATIONS = "sms_codes", "sign_ins", "registrations"
 REFRESHES, CREDIT_RECORDS = "refreshes", "credit_records"
-LETTER_PDFS, CARD_RELAYS, FACE_CHALLENGES = "letter_pdfs", "card_relays", "face_challenges"
+LETTER_PDFS, CARD_RELAYS = "letter_pdfs", "card_relays"
 KIND_OF_ROUTE = {
     "POST /v1/sms-codes": SMS_CODES,
     "POST /v1/sessions": SIGN_INS,
@@ -55,12 +55,8 @@ KIND_OF_OWN_ROUTE = {
     "GET /v1/me/letter.pdf": LETTER_PDFS,
     "GET /v1/me/letters/{number}.pdf": LETTER_PDFS,
     "POST /v1/card-relays": CARD_RELAYS,
-    "POST /v1/face-challenges": FACE_CHALLENGES,
 }
-"""Routes with a limit by account: costly ones, and one where nobody shall ask until the answer suits them.
-
-Those of one kind share it.
-"""
+"""Costly routes with a limit by account; those of one kind share it."""
 
 UNCHECKED = Counter("jiazheng_request_limit_unchecked", "Requests let through for want of Valkey")
 
@@ -125,7 +121,6 @@ def _limits(rules: Rules) -> dict[str, RateLimitItem]:
         REGISTRATIONS: RateLimitItemPerHour(rules.registrations_per_address_hour),
         CREDIT_RECORDS: RateLimitItemPerMinute(rules.credit_records_per_address_minute),
         LETTER_PDFS: RateLimitItemPerHour(rules.letter_pdfs_per_account_hour),
-        FACE_CHALLENGES: RateLimitItemPerHour(rules.face_challenges_per_account_hour),
         CARD_RELAYS: RateLimitItemPerHour(rules.card_relays_per_account_hour),
     }
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from api.act import Acting
 from api.card_readings import JwsText, read_card
 from api.face_form import Face
-from api.faces import ProofId, compare_with_card, showing
+from api.faces import ProofId, compare_with_card, showing, taken_for
 from api.handovers import forget_borrowed
 from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.problems import Problem
@@ -119,7 +119,8 @@ async def verify_identity(
         wrong = {"field": "frames" if face is None else "card_reading", "code": "face_and_card_or_proof"}
         raise Problem("request-invalid", 422, errors=(wrong,))
     card, portrait = await act.read(read_card, act, card_reading)
-    evidence, template = await compare_with_card(act, "identity", act.caller, face, portrait)
+    taken = await taken_for(act, "identity", face, act.caller)
+    evidence, template = await compare_with_card(act, "identity", act.caller, taken, portrait)
     await act.run(verification.verify_identity, act.caller, card, evidence, template)
     return DONE
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
-MAX_BYTES = 5 * 1024 * 1024
-MAX_PIXELS = 25_000_000  # what a phone takes at its usual setting; 75 MB as RGB
+MAX_BYTES = 1024 * 1024
+MAX_PIXELS = 4_000_000  # twice what cameras film at their usual setting; forty of them take some seconds
 WORKING_SIDE = 640  # HOG takes 0.5 s for a 9-megapixel photo and 16 ms at 640 x 480, and finds the same faces
 
 Pixels = npt.NDArray[np.uint8]  # height x width x 3, RGB

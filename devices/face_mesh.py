@@ -4,6 +4,9 @@ The networks are MediaPipe's face mesh and iris models (Kartynnik et al., "Real-
 from Monocular Video on Mobile GPUs", 2019; Ablavatski et al., "Real-time Pupil Tracking", 2020).
 """
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +30,7 @@ MESH_PIXELS, EYE_PIXELS = 192, 64
 _FACE_PER_DETECTION = 1.6  # dlib's detector marks brows to chin
 _FACE_PER_MESH, _EYE_PER_CORNERS = 1.5, 2.3  # the margins that the networks were trained with
 _MIN_PRESENCE = 0.5
+MIN_FEATURE_PIXELS = 4.0
 # the contour's points: 0 and 8 are the corners, 1 to 7 the lower lid, 9 to 15 the upper one
 _LOWER_LID, _UPPER_LID = slice(1, 8), slice(9, 16)
 
@@ -94,7 +98,7 @@ class FaceMesh:
     def see(self, pixels: Pixels, where: Region) -> SeenFace | None:
         """Look at the face in a region; None if there is none."""
         found = self._points(pixels, where)
-        if found is None:
+        if found is None or not _is_a_face(found):
             return None
         right, nose, left = found[RIGHT_EYE[0]], found[NOSE_BASE], found[LEFT_EYE[0]]
         yaw = yaw_of(left[:2], right[:2], nose[:2])
@@ -125,6 +129,13 @@ class FaceMesh:
         return float(heights.mean() / max(float(np.linalg.norm(eye[8] - eye[0])), 1.0))
 
 
+def _is_a_face(points: Points) -> bool:
+    """The networks answer for anything: what has no size can be neither followed nor measured."""
+    eyes = np.linalg.norm(points[LEFT_EYE[0], :2] - points[RIGHT_EYE[0], :2])
+    nose = np.linalg.norm(points[NOSE_BRIDGE, :2] - points[NOSE_BASE, :2])
+    return bool(np.isfinite(points).all() and min(eyes, nose) >= MIN_FEATURE_PIXELS)
+
+
 def _rotated(points: Points, angle: float) -> Points:
     cosine, sine = np.cos(angle), np.sin(angle)
     turned: Points = points @ np.array([[cosine, sine], [-sine, cosine]])
@@ -144,8 +155,9 @@ class _Network:
     """One TensorFlow Lite file; its outputs in the order of their size, the largest first."""
 
     def __init__(self, path: Path) -> None:
-        self._interpreter = Interpreter(str(path), num_threads=1)
-        self._interpreter.allocate_tensors()
+        with _unheard():
+            self._interpreter = Interpreter(str(path), num_threads=1)
+            self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]["index"]
         outputs = self._interpreter.get_output_details()
         by_size = sorted(outputs, key=lambda each: int(np.prod(each["shape"])), reverse=True)
@@ -155,3 +167,16 @@ class _Network:
         self._interpreter.set_tensor(self._input, chip[None].astype(np.float32) / 255)
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(index).ravel() for index in self._outputs]
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """The library says on standard error that it started, and cannot be kept from it; errors it raises."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

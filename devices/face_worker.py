@@ -12,7 +12,7 @@ from devices.face_series import look_at
 from devices.face_thresholds import FaceComparison, Thresholds
 from devices.liveness import Action
 
-JOB_LIMIT_SECONDS = 20  # a job takes 0.3 s; whatever makes one hang, the child kills itself and is replaced
+JOB_LIMIT_SECONDS = 8  # a series takes 0.3 s, the costliest some seconds; what hangs ends, and is replaced
 _PR_SET_PDEATHSIG = 1
 
 

@@ -25,7 +25,7 @@ MIN_DEPTH = 0.03
 MIN_WIDTH = 0.83
 """How wide a turned face is for its height, as a share of what it is from the front."""
 
-_AHEAD, _BETWEEN = "ahead", "between"
+_AHEAD, _BETWEEN, _HURRIED = "ahead", "between", "without looking ahead before"
 
 
 class NeverAhead(Exception):
@@ -46,6 +46,14 @@ def turned_of(faces: Sequence[SeenFace]) -> tuple[SeenFace, SeenFace]:
     return max(faces, key=lambda face: face.yaw), min(faces, key=lambda face: face.yaw)
 
 
+def shut_of(faces: Sequence[SeenFace]) -> SeenFace:
+    """The face with its eyes shut most, while it is ahead. Raises NeverAhead."""
+    ahead = [face for face in faces if abs(face.yaw) <= AHEAD_DEGREES]
+    if not ahead:
+        raise NeverAhead
+    return min(ahead, key=lambda face: face.openness)
+
+
 def is_live(faces: Sequence[SeenFace], actions: Sequence[Action]) -> bool:
     """Whether a series shows just these actions in this order, of a solid face. Raises NeverAhead."""
     front = front_of(faces)
@@ -53,13 +61,13 @@ def is_live(faces: Sequence[SeenFace], actions: Sequence[Action]) -> bool:
 
 
 def performed(faces: Sequence[SeenFace]) -> list[str]:
-    """The actions in their order; each ends when the face looks ahead again. Raises NeverAhead."""
+    """The actions in their order; between two of them the face looks ahead. Raises NeverAhead."""
     opened, done, last = opened_of(faces), list[str](), _AHEAD
     for label, run in groupby(_label(face, opened) for face in faces):
         if label == _BETWEEN or (label == "blink" and len(list(run)) < BLINK_FRAMES):
             continue
         if label not in (_AHEAD, last):
-            done.append(label)
+            done.append(label if last == _AHEAD else _HURRIED)
         last = label
     return done
 

@@ -12,7 +12,6 @@ class Rules:
     reminders_before: tuple[timedelta, ...] = (timedelta(days=7), timedelta(days=1))
     face_attempts_per_hour: int = 5
     face_challenge_ttl: timedelta = timedelta(seconds=60)
-    face_challenges_per_account_hour: int = 20
     certificate_code_ttl: timedelta = timedelta(seconds=60)
     prompt_ttl: timedelta = timedelta(seconds=120)
     disclosure_ttl: timedelta = timedelta(minutes=30)

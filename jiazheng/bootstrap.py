@@ -101,24 +101,24 @@ def build_card_relays(settings: Settings, keyring: Keyring) -> CardRelays:
 
 
 class AppUnknown(ValueError):
-    """There are roots for the attestation of an app, and the app is not named."""
+    """Of the attestation's roots and the app that is to be attested one is not named."""
 
 
 def build_app(settings: Settings) -> AttestedApp | None:
     """The app whose attested keys sign captures, if there is one.
 
     Raises:
-        AppUnknown: roots without a package or its signer.
+        AppUnknown: roots, package or signer without the others.
     """
     roots, package, signer = (
         settings.app_attestation_roots,
         settings.app_package,
         settings.app_signer_sha256,
     )
-    if roots is None:
+    if roots is None and package is None and signer is None and settings.app_revoked_certificates is None:
         return None
-    if package is None or signer is None:
-        msg = "JIAZHENG_APP_ATTESTATION_ROOTS needs JIAZHENG_APP_PACKAGE and JIAZHENG_APP_SIGNER_SHA256"
+    if roots is None or package is None or signer is None:
+        msg = "JIAZHENG_APP_ATTESTATION_ROOTS, _PACKAGE and _SIGNER_SHA256 go together"
         raise AppUnknown(msg)
     return AttestedApp.read(roots, package, signer, settings.app_revoked_certificates)
 

@@ -96,6 +96,8 @@ class Settings(BaseSettings):
     def require_safe_decoder(self) -> Self:
         """The decoder's messages hold the document."""
         if self.card_decoder_host is None:
+            if self.card_decoder_port is not None or self.card_decoder_ca_file is not None:
+                raise ValueError("a card decoder needs JIAZHENG_CARD_DECODER_HOST")
             return self
         if self.card_decoder_port is None:
             raise ValueError("JIAZHENG_CARD_DECODER_HOST needs JIAZHENG_CARD_DECODER_PORT")

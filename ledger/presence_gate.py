@@ -7,7 +7,7 @@ from domain.assurance import FACE, Presence
 from domain.event import Cause, LedgerAggregate
 from domain.face import FaceEvidence
 from domain.presence import PresenceProof
-from domain.rejections import Reason, Refused
+from domain.rejections import Reason
 from ledger.credit_ledger import CreditLedger
 from ledger.face_gate import record_attempt
 
@@ -26,20 +26,15 @@ def require_presence(
     """Let a face that was compared, or the proof of an id, lead through a step.
 
     Raises:
-        Refused: the face was not accepted or what took it is trusted too little (recorded both), or the proof
-            does not hold for this step.
+        Refused: the face was not accepted (recorded), the proof does not hold for this step, or either is
+            trusted too little.
     """
     if isinstance(showing, UUID):
         proof, presence = use_proof(ledger, cause, subject, step, showing)
         return Shown(presence, (proof,))
     presence = Presence(FACE, showing.assurance)
-    attempts = record_attempt(ledger, cause, subject, step, showing)
-    try:
-        presence.require_enough_for(step)
-    except Refused:
-        ledger.commit_refusal(cause, attempts)
-        raise
-    return Shown(presence, (attempts,))
+    presence.require_enough_for(step)
+    return Shown(presence, (record_attempt(ledger, cause, subject, step, showing),))
 
 
 def use_proof(

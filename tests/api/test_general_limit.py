@@ -3,12 +3,10 @@
 import asyncio
 import secrets
 from dataclasses import replace
-from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from limits import RateLimitItemPerMinute
 
 from api.access import ROLES_OF_ROUTE
 from api.general_limit import WITHOUT_LIMIT
@@ -16,6 +14,7 @@ from api.main import create_app
 from api.request_limits import LETTER_PDFS, OF_ACCOUNT, RequestLimits
 from domain.rules import Rules
 from jiazheng.embedded.valkey import EmbeddedValkey
+from tests.controls.allowances import allow
 from tests.controls.api import Api, bearer
 from tests.controls.listening import listening
 from tests.controls.problems import refusal
@@ -99,12 +98,6 @@ def test_health_is_told_however_often_it_is_asked(app: FastAPI) -> None:
 
 def test_what_has_no_general_limit_needs_no_account() -> None:
     assert all("public" in ROLES_OF_ROUTE[route] for route in WITHOUT_LIMIT)
-
-
-def allow(api: Api, monkeypatch: pytest.MonkeyPatch, kind: str, times: int) -> None:
-    """So many requests of a kind at the running API."""
-    limits: Any = api.parts.request_limits
-    monkeypatch.setitem(limits._limits, kind, RateLimitItemPerMinute(times))
 
 
 def test_a_stream_counts_once_and_is_not_opened_above_the_limit(

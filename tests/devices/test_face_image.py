@@ -48,7 +48,7 @@ def test_a_palette_with_transparency_becomes_rgb() -> None:
 
 
 def test_a_big_picture_is_scaled_down_to_640() -> None:
-    assert decode_face_image(encoded(Image.new("RGB", (3000, 1500)), "JPEG")).shape == (320, 640, 3)
+    assert decode_face_image(encoded(Image.new("RGB", (2400, 1200)), "JPEG")).shape == (320, 640, 3)
 
 
 def test_a_phone_held_upright_gives_an_upright_picture() -> None:
@@ -78,13 +78,13 @@ def test_a_cut_picture_is_no_image(kind: str) -> None:
     assert refused(octets[: len(octets) // 2]) == "not_an_image"
 
 
-def test_more_than_five_megabytes_are_too_many() -> None:
+def test_more_than_a_megabyte_is_too_much() -> None:
     octets = encoded(Image.new("RGB", (80, 60)), "JPEG")
     assert decode_face_image(octets.ljust(MAX_BYTES, b"\0")).shape == (60, 80, 3)
     assert refused(octets.ljust(MAX_BYTES + 1, b"\0")) == "too_many_bytes"
 
 
-@pytest.mark.parametrize("side", [5001, 12_000, 60_000])  # above our limit, Pillow's warning, Pillow's error
+@pytest.mark.parametrize("side", [2001, 12_000, 60_000])  # above our limit, Pillow's warning, Pillow's error
 def test_a_decompression_bomb_is_refused_by_its_header(side: int) -> None:
     assert refused(png_header(side, side)) == "too_many_pixels"
 

@@ -65,6 +65,24 @@ def test_another_face_in_between_is_not_live(matcher: FaceMatcher, mesh: FaceMes
     assert not is_live(matcher, mesh, mixed)
 
 
+def test_somebody_else_does_not_blink_in_its_place(matcher: FaceMatcher, mesh: FaceMesh) -> None:
+    # given a print that can be turned, and a thief who closes their own eyes
+    frames, thief = living("obama.jpg").frames(ASKED), living("biden.jpg").frames(ASKED)
+    blink = slice(7, 10)
+    frames[blink] = thief[blink]
+    assert not is_live(matcher, mesh, frames)
+
+
+def test_a_face_is_not_sought_again_and_again(matcher: FaceMatcher, mesh: FaceMesh) -> None:
+    # given pictures between which the face jumps from one side to the other
+    wide = [Image.new("RGB", (1600, 480), "grey") for _ in range(2)]
+    for picture, x in zip(wide, (0, 1120), strict=True):
+        picture.paste(Image.open(BytesIO(living().still(1)[0])), (x, 0))
+    with pytest.raises(FaceImageRejected) as caught:
+        look_at(matcher, mesh, [encoded(picture) for picture in wide] * 10, ASKED)
+    assert caught.value.code == "no_face"
+
+
 def test_the_face_of_the_front_is_what_is_compared(matcher: FaceMatcher, mesh: FaceMesh) -> None:
     # given a series in which the face is ahead in some frames only
     face = living()

@@ -68,6 +68,15 @@ def test_more_than_was_asked_for_is_not_live() -> None:
     assert not any(is_live(everything, asked) for asked in permutations(ACTIONS))
 
 
+@pytest.mark.parametrize("hurried", [[*LEFT, *RIGHT], [*LEFT, *SHUT], [*SHUT, *RIGHT]])
+def test_between_two_movements_the_face_looks_ahead(hurried: list[SeenFace]) -> None:
+    # given a head that goes from one movement straight into the next one
+    done = performed([*AHEAD, *hurried, *AHEAD])
+    # then the second is none
+    assert len([action for action in done if action in ACTIONS]) == 1
+    assert len(done) == 2
+
+
 def test_an_eye_that_is_shut_in_one_frame_only_is_no_blink() -> None:
     assert performed([*AHEAD, SHUT[0], *AHEAD]) == []
 

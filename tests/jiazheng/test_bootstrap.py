@@ -59,8 +59,8 @@ def test_the_list_of_revoked_certificates_is_google_s(settings: Settings, tmp_pa
     assert build_app(known) == replace(our_app(), revoked=frozenset({serial}))
 
 
-@pytest.mark.parametrize("missing", ["app_package", "app_signer_sha256"])
-def test_roots_without_an_app_are_refused(settings: Settings, tmp_path: Path, missing: str) -> None:
-    # given a system that would take any app's captures
-    with pytest.raises(AppUnknown, match="needs JIAZHENG_APP_PACKAGE"):
+@pytest.mark.parametrize("missing", ["app_attestation_roots", "app_package", "app_signer_sha256"])
+def test_roots_and_app_go_together(settings: Settings, tmp_path: Path, missing: str) -> None:
+    # given a system that would take any app's captures, or none although it names the app
+    with pytest.raises(AppUnknown, match="go together"):
         build_app(with_app(settings, tmp_path).model_copy(update={missing: None}))

@@ -73,3 +73,13 @@ def test_settings_that_are_missing_are_named() -> None:
     del os.environ["REDIS_URL"]
     (finding,) = examine()
     assert (finding.what, finding.advice) == ("settings", "set REDIS_URL; see `jiazheng settings`")
+
+
+def test_what_is_wrong_with_several_settings_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a decoder elsewhere, and nobody to trust for its certificate
+    monkeypatch.setenv("JIAZHENG_CARD_DECODER_HOST", "sam.example")
+    monkeypatch.setenv("JIAZHENG_CARD_DECODER_PORT", "7000")
+    # when the doctor looks
+    (finding,) = examine()
+    # then it says what is missing
+    assert "JIAZHENG_CARD_DECODER_CA_FILE" in finding.advice

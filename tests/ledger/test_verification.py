@@ -12,7 +12,6 @@ from domain.rejections import Reason
 from domain.streams import local_day
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
-from ledger.face_gate import attempts_of
 from ledger.face_templates import FaceTemplate, load_template
 from ledger.own_document import CardReading
 from ledger.use_cases.employments import choose_enterprises
@@ -105,20 +104,6 @@ def test_another_face_does_not_verify(ledger: CreditLedger, clock: MovableClock,
     assert _worker(ledger, chosen.subject).identity_assurance is None
     with refused(Reason.FACE_TEMPLATE_MISSING):
         load_template(ledger, chosen.subject)
-
-
-def test_a_face_that_was_taken_where_it_is_trusted_too_little_is_recorded(
-    ledger: CreditLedger, clock: MovableClock, chosen: Registered
-) -> None:
-    # given the right card and face, of an app that nobody vouches for
-    command, by_app = cause(clock, "person"), replace(ACCEPTED, assurance="web", device="app")
-    # when they are sent, twice by the same command
-    for _ in range(2):
-        with refused(Reason.ASSURANCE_TOO_LOW):
-            verify_identity(ledger, command, chosen.subject, chosen.person.card(), by_app, TEMPLATE)
-    # then nothing is verified, and the attempt stands in the log once
-    assert _worker(ledger, chosen.subject).identity_assurance is None
-    assert len(attempts_of(ledger, command, chosen.subject).attempts) == 1
 
 
 def test_a_verified_identity_may_be_renewed_and_the_template_with_it(

@@ -123,5 +123,5 @@ def test_a_step_that_fails_stops_the_story_with_an_exit_status(state_dir: Path) 
     broken = play(folder, JIAZHENG_FACE_ACCEPT_BELOW="0.01")
     # then it stops at the first face that should have passed
     assert broken.returncode == 1
-    assert "The story stops: face-uncertain" in broken.stdout
+    assert "The story stops: refused with face-uncertain" in broken.stdout
     assert left_behind(folder) == []

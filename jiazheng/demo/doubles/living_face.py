@@ -91,8 +91,8 @@ def _cut_out(mesh: FaceMesh, picture: Image.Image) -> Image.Image:
 
 def _seen(mesh: FaceMesh, picture: Image.Image) -> SeenFace:
     pixels = np.asarray(picture)
-    face = max(dlib.get_frontal_face_detector()(pixels, 0), key=lambda found: found.area())
-    rough = mesh.see(pixels, Region.around(face))
+    faces = dlib.get_frontal_face_detector()(pixels, 0)
+    rough = mesh.see(pixels, Region.around(max(faces, key=lambda found: found.area()))) if faces else None
     found = rough and mesh.see(pixels, rough.region)
     if found is None:
         raise NoPortrait("the picture shows no face")
