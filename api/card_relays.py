@@ -61,8 +61,8 @@ async def begin_card_relay(act: Acting, card: CardIn) -> RelayTurnOut:
 async def hand_in_card_answer(act: Acting, relay_id: UUID, given: CardAnswerIn) -> RelayTurnOut:
     """Hand in what the card answered; the answer has the next APDU, or the reading.
 
-    Repeated under its key it has the same. After a problem the relay is over, but for `request-invalid`,
-    `card-relay-out-of-turn` and `request-in-progress`.
+    Repeated under its key it has the same. The relay is over after `card-unreadable`, `card-relay-lost`, and
+    a `card-decoder-unavailable` that a repetition gets, too; no other problem ends it.
     """
     relay, answer = Relay(act.caller, relay_id), bytes.fromhex(given.answer or "")
     return _out(*await act.parts.card_relays.answer(relay, given.turn, answer, act.cause.command_id))

@@ -1,7 +1,8 @@
 """Dialogues with the card decoder whose card lies on a phone: a thread each, at most so many in a process."""
 
 import logging
-from collections.abc import Iterator
+from asyncio import gather
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import Final
@@ -49,9 +50,10 @@ class CardRelays:
         self._running: dict[RelayedLink, Thread] = {}
 
     async def begin(self, owner: UUID, card: OfferedCard) -> tuple[Relay, int, Said]:
-        """Begin a relay; it ends the person's earlier one, of which the phone has let go.
+        """Begin a relay; it ends the person's earlier one in this process, of which the phone has let go.
 
-        It is called on the event loop, so that no two of them count at once.
+        One that lives in another process ends by its own bounds, after `DIALOGUE_SECONDS` at the latest.
+        It is called on the event loop and takes its place before it waits: no two of them count at once.
 
         Returns:
             the relay, its first turn, and the first APDU.
@@ -61,15 +63,30 @@ class CardRelays:
         """
         if self._decoder is None:
             raise Problem("card-decoder-unavailable", 503)
-        with _reaching_valkey():
-            await run_in_threadpool(self._hang_up, owner)
-        if len(self._running) >= self._at_a_time:
-            raise Problem("card-relay-busy", 503)
+        earlier = self._let_go(owner)
         link = RelayedLink(self._mail, Relay(owner, uuid4()), card)
-        work = (link, self._decoder, card.challenge)
-        self._running[link] = Thread(target=self._hold, args=work, name="card-relay", daemon=True)
-        self._running[link].start()
+        self._start(link, self._decoder, card.challenge)
+        with _reaching_valkey():
+            await _hang_up(earlier)
         return link.relay, 1, await self._heard(link.relay, 1)
+
+    def _let_go(self, owner: UUID) -> list[RelayedLink]:
+        """The relays of a person, which hold no place from now on."""
+        links = [link for link in self._running.copy() if link.relay.owner == owner]
+        for link in links:
+            link.let_go()
+        return links
+
+    def _start(self, link: RelayedLink, decoder: CardDecoder, challenge: str) -> None:
+        if sum(not each.is_over for each in self._running.copy()) >= self._at_a_time:
+            raise Problem("card-relay-busy", 503)
+        work = (link, decoder, challenge)
+        thread = self._running[link] = Thread(target=self._hold, args=work, name="card-relay", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # the system has no thread left
+            del self._running[link]
+            raise Problem("card-relay-busy", 503) from error
 
     async def answer(
         self, relay: Relay, turn: int, answer: bytes, command_id: UUID
@@ -101,11 +118,20 @@ class CardRelays:
         return said
 
     def _hold(self, link: RelayedLink, decoder: CardDecoder, challenge: str) -> None:
-        """A whole dialogue, in a thread of its own; without Valkey there is nobody to tell how it ended."""
+        """A whole dialogue, in a thread of its own; the phone is told its end, whatever that is."""
+        said = Said(problem=UNAVAILABLE)
         try:
-            link.end(self._read(link, decoder, challenge))
+            said = self._read(link, decoder, challenge)
         except RedisError as error:
             log.warning("a card relay was lost: Valkey failed (%s)", type(error).__name__)
+        finally:
+            self._end(link, said)
+
+    def _end(self, link: RelayedLink, said: Said) -> None:
+        try:
+            link.end(said)
+        except RedisError as error:
+            log.warning("a phone was not told how its card relay ended (%s)", type(error).__name__)
         finally:
             del self._running[link]
 
@@ -125,16 +151,19 @@ class CardRelays:
         """End what runs, so that no phone waits for it; a thread that waits for the decoder is left alone."""
         running = self._running.copy()
         with suppress(RedisError):
-            await run_in_threadpool(self._hang_up)
+            await _hang_up(running)
         for thread in running.values():
             await run_in_threadpool(thread.join, HANG_UP_SECONDS / len(running))
+        await run_in_threadpool(self._mail.close)
         await self._phones.aclose()
 
-    def _hang_up(self, owner: UUID | None = None) -> None:
-        """End the relays of a person, or all."""
-        for link in self._running.copy():
-            if owner in (None, link.relay.owner):
-                link.hang_up()
+
+async def _hang_up(links: Iterable[RelayedLink]) -> None:
+    """End relays side by side; where one fails the others are ended all the same."""
+    ended = await gather(*(run_in_threadpool(link.hang_up) for link in links), return_exceptions=True)
+    for error in ended:
+        if error is not None:
+            raise error
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 The dialogue with the decoder lives in the process in which it began; the phone's next request may reach any.
 Each turn is a list of one text with an end of its own, so that the other side can wait for it, and a phone
 that repeats a request reads the same text again. All is sealed for its place: owner, relay, direction, turn.
-Texts stay in memory: the scripts keep them out of the file, to which Valkey writes each other change.
+Texts stay in memory: the scripts keep them out of the file, to which Valkey writes each other change. Only
+what copies the whole memory has them, too: a rewrite of that file, a snapshot, the full sync of a replica.
 """
 
 import hmac
@@ -23,7 +24,8 @@ from ledger.sealing import fresh_nonce, seal, unseal
 KEY_PREFIX: Final = "jiazheng:card-relays"
 KEPT_SECONDS: Final = 60
 """As long as a client repeats a request for want of an answer (`api.answers.ATTEMPT`)."""
-CONNECT_SECONDS, LONGEST_WAIT_SECONDS = 0.25, 25.0
+CONNECT_SECONDS, SCRIPT_SECONDS, LONGEST_WAIT_SECONDS = 0.25, 2.0, 25.0
+"""How long Valkey may be silent: at the connect, at a script, and where the other side is waited for."""
 
 _IN_MEMORY = "redis.set_repl(redis.REPL_NONE)\n"
 _SAY = f"""{_IN_MEMORY}
@@ -89,13 +91,8 @@ class DecodersEnd:
 
     def __init__(self, redis_url: str, key: bytes) -> None:
         self._places = _Places(key)
-        self._client = redis.Redis.from_url(
-            redis_url,
-            decode_responses=True,
-            socket_connect_timeout=CONNECT_SECONDS,
-            socket_timeout=LONGEST_WAIT_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        )
+        self._client = _client(redis_url, SCRIPT_SECONDS)
+        self._waiting = _client(redis_url, LONGEST_WAIT_SECONDS)
         self._say = self._client.register_script(_SAY)
 
     def say(self, relay: Relay, turn: int, said: Said) -> None:
@@ -106,7 +103,7 @@ class DecodersEnd:
 
     def hear(self, relay: Relay, turn: int, timeout_seconds: float) -> bytes | None:
         """Wait for the card's answer; empty: the phone has lost the card; None: nothing came in time."""
-        found = self._client.blpop([self._places.name(relay, "decoder", turn)], timeout_seconds)
+        found = self._waiting.blpop([self._places.name(relay, "decoder", turn)], timeout_seconds)
         if found is None:
             return None
         return bytes.fromhex(self._places.unseal(relay, f"decoder/{turn}", str(found[1])))
@@ -117,19 +114,19 @@ class DecodersEnd:
         sealed = self._places.seal(relay, f"decoder/{turn}", "")
         self._say(keys=names, args=[sealed, KEPT_SECONDS * 1000, "end"])
 
+    def close(self) -> None:
+        """Let the connections go, but for those that a thread uses."""
+        for client in (self._client, self._waiting):
+            client.connection_pool.disconnect(inuse_connections=False)
+
 
 class PhonesEnd:
     """The phone's end, for the requests; waiting holds no thread."""
 
     def __init__(self, redis_url: str, key: bytes) -> None:
         self._places = _Places(key)
-        self._client = redis.asyncio.Redis.from_url(
-            redis_url,
-            decode_responses=True,
-            socket_connect_timeout=CONNECT_SECONDS,
-            socket_timeout=LONGEST_WAIT_SECONDS,
-            retry=AsyncRetry(NoBackoff(), 0),
-        )
+        self._client = _async_client(redis_url, SCRIPT_SECONDS)
+        self._waiting = _async_client(redis_url, LONGEST_WAIT_SECONDS)
         self._hand_in = self._client.register_script(_HAND_IN)
 
     async def hand_in(self, relay: Relay, turn: int, answer: bytes, command_id: UUID) -> str:
@@ -148,7 +145,7 @@ class PhonesEnd:
     async def hear(self, relay: Relay, turn: int, timeout_seconds: float) -> Said | None:
         """Wait for what is said at a turn, and leave it there; None, if nothing came in time."""
         name = self._places.name(relay, "phone", turn)
-        sealed = await self._client.blmove(
+        sealed = await self._waiting.blmove(
             name,
             name,
             timeout_seconds,  # type: ignore[arg-type] # seconds may have a fraction
@@ -162,3 +159,24 @@ class PhonesEnd:
     async def aclose(self) -> None:
         """Let the connections go."""
         await self._client.aclose()
+        await self._waiting.aclose()
+
+
+def _client(redis_url: str, timeout_seconds: float) -> redis.Redis:
+    return redis.Redis.from_url(
+        redis_url,
+        decode_responses=True,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=timeout_seconds,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+def _async_client(redis_url: str, timeout_seconds: float) -> redis.asyncio.Redis:
+    return redis.asyncio.Redis.from_url(
+        redis_url,
+        decode_responses=True,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=timeout_seconds,
+        retry=AsyncRetry(NoBackoff(), 0),
+    )

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from dataclasses import dataclass
+from threading import Event
 from typing import Final
 
 from api.relay_mail import DecodersEnd, Relay, Said
@@ -15,7 +16,7 @@ UNREADABLE, UNAVAILABLE, GONE = "card-unreadable", "card-decoder-unavailable", "
 
 
 class PhoneGone(CardRemoved):
-    """The phone let the time for its answer pass."""
+    """The phone let the time for its answer pass, or the relay was ended from outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,16 @@ class RelayedLink:
     def __init__(self, mail: DecodersEnd, relay: Relay, card: OfferedCard) -> None:
         self.atqb, self.uid = card.atqb, card.uid
         self.relay, self.turn = relay, 0
-        self._mail = mail
+        self._mail, self._over = mail, Event()
 
     def exchange(self, apdu: bytes, timeout_seconds: float) -> bytes:
         """See CardLink.exchange; besides what it may raise, RedisError."""
+        self._go_on()
         self.turn += 1
         self._mail.say(self.relay, self.turn, Said(apdu=apdu.hex()))
+        self._go_on()  # a hang-up from here on is heard at this turn
         answer = self._mail.hear(self.relay, self.turn, timeout_seconds)
+        self._go_on()
         if answer is None:
             raise PhoneGone("the phone did not answer in time")
         if not answer:
@@ -50,10 +54,24 @@ class RelayedLink:
         """Say the last word, which the phone finds at its next turn."""
         self._mail.say(self.relay, self.turn + 1, said)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it was ended from outside; its thread may still wait for the decoder."""
+        return self._over.is_set()
+
+    def let_go(self) -> None:
+        """Have the dialogue end, at the latest where it needs the card next."""
+        self._over.set()
+
     def hang_up(self) -> None:
-        """End it from outside: the first word at a turn is the one that counts."""
+        """End it from outside, and say so: the first word at a turn is the one that counts."""
+        self.let_go()
         self.end(Said(problem=GONE))
         self._mail.hang_up(self.relay, self.turn)
+
+    def _go_on(self) -> None:
+        if self.is_over:
+            raise PhoneGone("the relay was ended from outside")
 
 
 def claims_of(document: RawDocument, transcribed: TranscribedLink, challenge: str) -> dict[str, str]:

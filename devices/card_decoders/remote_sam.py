@@ -39,15 +39,17 @@ MAX_APDUS = 200  # a whole read takes about 15; a service that never ends must n
 SAMID_BYTES = 16
 TYPE_FLAG_AT = 248
 CARD_TIMEOUT_SECONDS = 2.0
+CONNECT_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
 class RemoteSamDecoder:
     """CardDecoder over the protocol above.
 
-    `deadline_seconds` bounds a whole decode, connect included. `tls` is to be given for any service that is
-    not on the same machine: its messages hold the document. `card_timeout_seconds` bounds each exchange with
-    the card, and is longer where the card is far away.
+    `deadline_seconds` bounds a whole decode, connect and TLS included; a connect has `CONNECT_SECONDS` of it
+    for each address of the host, whose look-up only the system's resolver bounds. `tls` is to be given for
+    any service that is not on the same machine: its messages hold the document. `card_timeout_seconds` bounds
+    each exchange with the card, and is longer where the card is far away.
     """
 
     host: str
@@ -71,7 +73,8 @@ class RemoteSamDecoder:
     @contextmanager
     def _connected(self, deadline: float) -> Iterator["_Channel"]:
         try:
-            with socket.create_connection((self.host, self.port), _left(deadline)) as plain:
+            with self._connect(deadline) as plain:
+                plain.settimeout(_left(deadline))
                 if self.tls is None:
                     yield _Channel(plain, deadline)
                 else:
@@ -79,6 +82,12 @@ class RemoteSamDecoder:
                         yield _Channel(secured, deadline)
         except OSError as error:
             raise DecoderUnreachable(f"the decoding service failed: {type(error).__name__}") from None
+
+    def _connect(self, deadline: float) -> socket.socket:
+        try:
+            return socket.create_connection((self.host, self.port), min(CONNECT_SECONDS, _left(deadline)))
+        except UnicodeError:
+            raise DecoderUnreachable("the decoding service has a host name that is none") from None
 
 
 @dataclass(frozen=True)

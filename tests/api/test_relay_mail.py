@@ -1,16 +1,19 @@
 """What of a relay passes by Valkey: sealed, for a minute, and in memory only."""
 
+from asyncio import run
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from socket import create_server
 from threading import Event, Thread
+from time import monotonic
 from uuid import uuid4
 
 import pytest
 import redis
 from cryptography.exceptions import InvalidTag
 
-from api.relay_mail import KEPT_SECONDS, KEY_PREFIX, DecodersEnd, Relay, Said
+from api.relay_mail import KEPT_SECONDS, KEY_PREFIX, DecodersEnd, PhonesEnd, Relay, Said
 from jiazheng.embedded.valkey import EmbeddedValkey
 from tests.controls.api import Api
 from tests.controls.kiosks import card_of
@@ -102,3 +105,24 @@ def test_a_text_that_is_moved_to_another_place_opens_nothing(
         client.rpush(end._places.name(place, "decoder", turn), sealed)
         with pytest.raises(InvalidTag):
             end.hear(place, turn, 1.0)
+
+
+def test_a_valkey_that_stalls_holds_up_nobody_who_has_something_to_say() -> None:
+    relay, began = Relay(uuid4(), uuid4()), monotonic()
+    # given a Valkey that takes a connection and answers nothing
+    with create_server(("127.0.0.1", 0)) as stalled:
+        url = f"redis://127.0.0.1:{stalled.getsockname()[1]}/0"
+        # when either end says something, then it is told so soon
+        with pytest.raises(redis.TimeoutError):
+            DecodersEnd(url, KEY).say(relay, 1, Said(apdu="00a40000026002"))
+        with pytest.raises(redis.TimeoutError):
+            run(_hand_in(url, relay))
+    assert monotonic() - began < 10
+
+
+async def _hand_in(url: str, relay: Relay) -> None:
+    end = PhonesEnd(url, KEY)
+    try:
+        await end.hand_in(relay, 1, b"\x90\x00", uuid4())
+    finally:
+        await end.aclose()

@@ -1,9 +1,12 @@
 """A whole read: nfcpy, a card on a udp socket, a decoding service on a tcp socket."""
 
 import re
+import ssl
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
+from socket import create_server, socket
 
 import pytest
 
@@ -125,6 +128,34 @@ def test_a_service_that_fails(
 def test_a_silent_service_is_given_up_at_the_deadline(link: NfcCardLink) -> None:
     with SamService(Misbehaviour(silent_after=3)) as service, pytest.raises(DecoderUnreachable):
         RemoteSamDecoder(*service.address, deadline_seconds=0.3).decode(link)
+
+
+def test_a_service_that_does_not_take_up_tls_is_given_up_at_the_deadline(link: NfcCardLink) -> None:
+    started = time.monotonic()
+    with create_server(("127.0.0.1", 0)) as silent, pytest.raises(DecoderUnreachable):
+        address = silent.getsockname()
+        RemoteSamDecoder(*address, deadline_seconds=0.3, tls=ssl.create_default_context()).decode(link)
+    assert time.monotonic() - started < 2
+
+
+def test_a_connect_does_not_take_the_whole_deadline(link: NfcCardLink) -> None:
+    # given a service whose queue of connections is full
+    with create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as waiting:
+        for _ in range(3):
+            client = waiting.enter_context(socket())
+            client.setblocking(False)
+            client.connect_ex(full.getsockname())
+        # when it is connected to, then it is given up long before the deadline
+        started = time.monotonic()
+        with pytest.raises(DecoderUnreachable):
+            RemoteSamDecoder(*full.getsockname(), deadline_seconds=20.0).decode(link)
+    assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize("host", ["a" * 64, "decoder..example"])
+def test_a_host_name_that_is_none_is_unreachable(link: NfcCardLink, host: str) -> None:
+    with pytest.raises(DecoderUnreachable, match="host name"):
+        RemoteSamDecoder(host, 1).decode(link)
 
 
 def test_a_dripping_service_cannot_stretch_the_deadline(link: NfcCardLink) -> None:
