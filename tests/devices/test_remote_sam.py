@@ -131,10 +131,11 @@ def test_a_silent_service_is_given_up_at_the_deadline(link: NfcCardLink) -> None
 
 
 def test_a_service_that_does_not_take_up_tls_is_given_up_at_the_deadline(link: NfcCardLink) -> None:
-    started = time.monotonic()
-    with create_server(("127.0.0.1", 0)) as silent, pytest.raises(DecoderUnreachable):
-        address = silent.getsockname()
-        RemoteSamDecoder(*address, deadline_seconds=0.3, tls=ssl.create_default_context()).decode(link)
+    started, tls = time.monotonic(), ssl.create_default_context()
+    with create_server(("127.0.0.1", 0)) as silent:
+        host, port = silent.getsockname()
+        with pytest.raises(DecoderUnreachable):
+            RemoteSamDecoder(host, port, deadline_seconds=0.3, tls=tls).decode(link)
     assert time.monotonic() - started < 2
 
 
@@ -145,10 +146,11 @@ def test_a_connect_does_not_take_the_whole_deadline(link: NfcCardLink) -> None:
             client = waiting.enter_context(socket())
             client.setblocking(False)
             client.connect_ex(full.getsockname())
+        host, port = full.getsockname()
         # when it is connected to, then it is given up long before the deadline
         started = time.monotonic()
         with pytest.raises(DecoderUnreachable):
-            RemoteSamDecoder(*full.getsockname(), deadline_seconds=20.0).decode(link)
+            RemoteSamDecoder(host, port, deadline_seconds=20.0).decode(link)
     assert time.monotonic() - started < 10
 
 
