@@ -3,9 +3,7 @@
 import time
 
 import pytest
-import redis
 
-from api.relayed_links import RelayedLink
 from devices.card_decoders.remote_sam import RemoteSamDecoder
 from devices.card_ports import CardLink, RawDocument
 from jiazheng.demo.client import Refusal
@@ -162,24 +160,3 @@ def test_a_process_that_ends_leaves_no_phone_waiting(api: Api, valkey: EmbeddedV
         answer = phone.answer(api.url, told)
     assert refusal(answer) == LOST
     assert took < 5
-
-
-def test_a_process_that_ends_tells_the_others_where_it_cannot_tell_one(
-    api: Api, valkey: EmbeddedValkey, phone: Phone, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # given two relays whose process ends, the first of which cannot be told so
-    other, hang_up = phone_of(choosing_worker(api)), RelayedLink.hang_up
-
-    def failing(link: RelayedLink) -> None:
-        if link.relay.owner == phone.visitor.subject:
-            raise redis.ConnectionError
-        hang_up(link)
-
-    monkeypatch.setattr(RelayedLink, "hang_up", failing)
-    with SamService() as service:
-        with another_process(api, valkey.url, decoder_at(service, card_timeout_seconds=1.0)) as url:
-            phone.begin(url)
-            told = other.begin(url).json()
-        # when the second goes on at another one, then it learns so at once
-        answer = other.answer(api.url, told)
-    assert refusal(answer) == LOST
