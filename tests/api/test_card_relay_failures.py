@@ -4,7 +4,6 @@ import time
 
 import pytest
 
-from devices.card_decoders.remote_sam import RemoteSamDecoder
 from devices.card_ports import CardLink, RawDocument
 from jiazheng.demo.client import Refusal
 from jiazheng.demo.doubles.id_card import CardField, Fault
@@ -14,7 +13,7 @@ from jiazheng.embedded.valkey import EmbeddedValkey
 from tests.controls.api import Api
 from tests.controls.kiosks import card_of, challenge
 from tests.controls.problems import refusal
-from tests.controls.relays import TURNS_OF_A_READ, Phone, another_process, phone_of, traces_of
+from tests.controls.relays import TURNS_OF_A_READ, Phone, another_process, decoder_at, phone_of, traces_of
 from tests.controls.routes import NOBODY_THERE
 from tests.controls.workers import choosing_worker
 
@@ -27,14 +26,6 @@ NOWHERE = "redis://127.0.0.1:1/0"
 @pytest.fixture
 def phone(api: Api) -> Phone:
     return phone_of(choosing_worker(api))
-
-
-def decoder_at(
-    service: SamService, deadline_seconds: float = 10.0, card_timeout_seconds: float = 5.0
-) -> RemoteSamDecoder:
-    """Its bounds are wider than any test takes, but for those that are given."""
-    host, port = service.address
-    return RemoteSamDecoder(host, port, deadline_seconds, card_timeout_seconds=card_timeout_seconds)
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,13 @@ import pytest
 
 from api.relay_mail import DecodersEnd, Relay
 from api.relayed_links import OfferedCard, PhoneGone, RelayedLink
-from devices.card_decoders.remote_sam import RemoteSamDecoder
 from jiazheng.demo.client import until
 from jiazheng.demo.doubles.sam_service import Misbehaviour, SamService
 from jiazheng.embedded.valkey import EmbeddedValkey
 from tests.controls.api import Api
 from tests.controls.kiosks import challenge
 from tests.controls.problems import refusal
-from tests.controls.relays import Phone, another_process, phone_of
+from tests.controls.relays import Phone, another_process, decoder_at, phone_of
 from tests.controls.workers import choosing_worker
 
 BUSY = (503, "card-relay-busy", None)
@@ -27,14 +26,6 @@ LOST = (404, "card-relay-lost", None)
 @pytest.fixture
 def phone(api: Api) -> Phone:
     return phone_of(choosing_worker(api))
-
-
-def decoder_at(
-    service: SamService, deadline_seconds: float = 10.0, card_timeout_seconds: float = 5.0
-) -> RemoteSamDecoder:
-    """Its bounds are wider than any test takes, but for those that are given."""
-    host, port = service.address
-    return RemoteSamDecoder(host, port, deadline_seconds, card_timeout_seconds=card_timeout_seconds)
 
 
 def test_a_phone_that_vanishes_frees_its_place(api: Api, valkey: EmbeddedValkey, phone: Phone) -> None:

@@ -13,6 +13,7 @@ import httpx
 from api.parts import Parts
 from api.push import PushHub
 from api.relay_dialogues import CardRelays
+from devices.card_decoders.remote_sam import RemoteSamDecoder
 from devices.card_document import CardDocument
 from devices.card_ports import CardDecoder
 from jiazheng.demo.doubles.card_text import encode_card_text
@@ -31,6 +32,14 @@ def found_at(service: SamService) -> dict[str, object]:
     """The settings by which an API finds a decoding service."""
     host, port = service.address
     return {"card_decoder_host": host, "card_decoder_port": port}
+
+
+def decoder_at(
+    service: SamService, deadline_seconds: float = 10.0, card_timeout_seconds: float = 5.0
+) -> RemoteSamDecoder:
+    """Its bounds are wider than any test takes, but for those that are given."""
+    host, port = service.address
+    return RemoteSamDecoder(host, port, deadline_seconds, card_timeout_seconds=card_timeout_seconds)
 
 
 @contextmanager
