@@ -16,7 +16,7 @@ class Rules:
     prompt_ttl: timedelta = timedelta(seconds=120)
     disclosure_ttl: timedelta = timedelta(minutes=30)
     consumer_prompts_per_hour: int = 20
-    worker_prompts_per_hour: int = 5
+    consumer_prompts_of_one_worker_per_hour: int = 5
     refused_scans_per_hour: int = 20
     provisional_claim_ttl: timedelta = timedelta(days=7)
     sms_code_ttl: timedelta = timedelta(minutes=5)

@@ -25,13 +25,13 @@ class Slots:
 
     Attributes:
         kind: of the claims; a claim that is lost to somebody else at the last moment is tried again.
-        whose: the person who is limited.
+        whose: the id of the person who is limited; of two, where the limit is for what one does to the other.
         limit: how many there are; each is free again after an hour.
         refusal: what is said when none is free.
     """
 
     kind: str
-    whose: UUID
+    whose: tuple[UUID, ...]
     limit: int
     refusal: Reason
 
@@ -47,7 +47,8 @@ class Slots:
         Raises:
             Refused: none is free.
         """
-        numbered = [f"{self.whose}/{number}" for number in range(self.limit)]
+        whose = "/".join(map(str, self.whose))
+        numbered = [f"{whose}/{number}" for number in range(self.limit)]
         slots = [index.claim(self.kind, slot, holder, at + HOUR) for slot in numbered]
         held = self._held(connection, index, slots, at)
         free = [slot for slot in slots if slot.digest not in held]

@@ -98,7 +98,7 @@ def _record_refused(
     worker_id = worker_of_code(ledger, code)
     scan = RefusedScan.record(cause, subject_id=worker_id, consumer_id=consumer_id, because=because.code)
     limit = ledger.rules.refused_scans_per_hour
-    slots = Slots(REFUSED_SCAN, consumer_id, limit, Reason.PROMPTS_TOO_MANY)
+    slots = Slots(REFUSED_SCAN, (consumer_id,), limit, Reason.PROMPTS_TOO_MANY)
     with ledger.pool.connection() as connection:
         slot = slots.take(connection, ledger.blind_index, scan.id, cause.at)
     ledger.commit_refusal(cause, scan, claims=ClaimChanges(take=(slot,)))
@@ -133,11 +133,15 @@ def _request(
 
 
 def _prompt_slots(ledger: CreditLedger, cause: Cause, disclosure: Disclosure) -> list[Claim]:
-    """One of the prompts that a worker may get, and a consumer may cause, in an hour."""
+    """Of a consumer's prompts in an hour one in all, and one of those at this worker.
+
+    Nothing limits what a worker gets of everybody: one consumer could use it up, and nobody else could ask.
+    """
     refusal, rules = Reason.PROMPTS_TOO_MANY, ledger.rules
+    consumer, worker = disclosure.consumer_id, disclosure.subject_id
     limits = (
-        Slots(WORKER_PROMPT, disclosure.subject_id, rules.worker_prompts_per_hour, refusal),
-        Slots(CONSUMER_PROMPT, disclosure.consumer_id, rules.consumer_prompts_per_hour, refusal),
+        Slots(WORKER_PROMPT, (consumer, worker), rules.consumer_prompts_of_one_worker_per_hour, refusal),
+        Slots(CONSUMER_PROMPT, (consumer,), rules.consumer_prompts_per_hour, refusal),
     )
     with ledger.pool.connection() as connection:
         return [slots.take(connection, ledger.blind_index, disclosure.id, cause.at) for slots in limits]

@@ -125,7 +125,7 @@ def confirm_presence(
 def _free_try(ledger: CreditLedger, cause: Cause, officer_id: UUID) -> Claim:
     """One of an hour's unknown codes; asked for before the code is looked at, so that none is guessed."""
     limit = ledger.rules.unknown_presence_codes_per_hour
-    slots = Slots(UNKNOWN_PRESENCE_CODE, officer_id, limit, Reason.PRESENCE_TOO_MANY_ATTEMPTS)
+    slots = Slots(UNKNOWN_PRESENCE_CODE, (officer_id,), limit, Reason.PRESENCE_TOO_MANY_ATTEMPTS)
     with ledger.pool.connection() as connection:
         holder = id_of_command(cause.command_id, UNKNOWN_PRESENCE_CODE)
         return slots.take(connection, ledger.blind_index, holder, cause.at)

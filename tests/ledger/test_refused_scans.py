@@ -48,7 +48,7 @@ def test_both_sides_get_a_receipt_of_a_refused_scan(
     elif reason is Reason.CODE_EXPIRED:
         clock.advance(Rules().certificate_code_ttl + timedelta(seconds=1))
     elif reason is Reason.PROMPTS_TOO_MANY:
-        for _ in range(Rules().worker_prompts_per_hour):
+        for _ in range(Rules().consumer_prompts_of_one_worker_per_hour):
             fresh = issue_certificate_code(ledger, cause(clock, "person:worker"), worker.subject)
             request_disclosure(ledger, cause(clock, "person:consumer"), consumer, fresh, ["tax"])
     elif reason is Reason.LETTER_NOT_IN_FORCE:
