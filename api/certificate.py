@@ -29,7 +29,7 @@ PUSHED = """Server-sent events. First `hello`; then `disclosure.` with `requeste
 `expired`, `abandoned`, `viewed`, `ended` or `scan_refused`, and `handover.` with `opened`, `redeemed`,
 `completed` or `ended`. The data is JSON: `disclosure_id` or `handover_id`, `what`, `at`. Of a refused scan
 there is a receipt, and no disclosure to read. Keep the last `id`. A line that begins with a colon is a sign
-of life."""
+of life, every 15 seconds. The stream ends with the access token: refresh it, and come back with the `id`."""
 EVENTS: dict[str, Any] = {
     "description": PUSHED,
     "content": {"text/event-stream": {"schema": {"type": "string"}}},
@@ -129,7 +129,10 @@ async def approve(
     face: Face,
     presence_proof: ProofId = None,
 ) -> Accepted:
-    """Approve all or some scopes, with the digits on the consumer's screen and a face check or a proof."""
+    """Approve all or some scopes, with the digits on the consumer's screen and a face check or a proof.
+
+    `scopes` is a part of the form for each. Wrong digits end the request; a face that failed does not.
+    """
     if await act.carried_out():
         return DONE
     answer = (disclosure_id, digits, list(dict.fromkeys(scopes)))
@@ -163,7 +166,11 @@ async def view(act: Acting, disclosure_id: UUID) -> ViewOut:
 
 @routes.post("/push-targets")
 async def push_target(act: Acting, target: PushTargetIn) -> Accepted:
-    """Say how this phone is woken while the app is closed; holds until the session ends."""
+    """Say how this phone is woken while the app is closed; holds until the session ends.
+
+    Send it after each sign-in, and when the platform gives another token. The phone hears `what` happened and
+    `about` which disclosure.
+    """
     kept = PushTarget(act.signed_in.session_id, target.platform, target.token)
     await act.read(store_target, act.caller, kept)
     return DONE

@@ -1,23 +1,34 @@
 """The words of the OpenAPI document that belong to no route: the rules that hold for all of them."""
 
-DESCRIPTION = """
-The credit ledger of household-service workers (家政服务信用账本).
+from api.document_guides import GUIDES
+from api.document_journeys import JOURNEYS
+
+RULES = """
+The credit ledger of household-service workers (家政服务信用账本). What holds everywhere comes first, then the
+journeys in order, then faces, cards, push, signed texts and limits.
+
+## What holds everywhere
 
 **Sign in** with phone and SMS code (`POST /v1/sms-codes`, then `/v1/workers`, `/v1/consumers`
 or `/v1/sessions`), or as staff with a passkey; send the access token as `Authorization: Bearer
 …`. It holds 15 minutes; `token-invalid` (401) means: send the refresh token to `POST
-/v1/session-refreshes`, and keep both tokens that come back. `x-roles` tells who may call an
+/v1/session-refreshes`, one request at a time, and keep both tokens that come back; another 401
+means: sign in anew. A refresh token works once, for 30 days; one that comes back under another
+key ends the session. `x-roles` tells who may call an
 operation; `borrowed` is a worker's session on somebody else's device, which cannot be refreshed.
 
 **Send each POST once.** It carries an `Idempotency-Key`, a fresh UUID for each new request.
 After a lost connection or a 5xx send the same request with the same key: it is carried out
-once, and the answer is that of the first time. A PUT may have one.
+once, and the answer is that of the first time, for a day. A 4xx is such an answer, too: under the
+same key it stays so, even when its cause is gone. So correct, wait or ask again under a fresh key;
+only 409 `request-in-progress` and what carries `Retry-After` is sent again under its own. Of a form
+the parts must be the same, not the boundary. A PUT may have a key.
 
 **See your own write.** Answers to writes carry `Ledger-Position`; send it with a GET, which
 then waits for the read models, at most two seconds.
 
 **Versions.** What is changed by a new version has an `ETag`; the change sends it as `If-Match`.
-412: somebody was faster.
+412: somebody was faster; read, and change again, under a fresh key.
 
 **Lists** come in pages: send `next` as `cursor` for the following one, until it is `null`.
 
@@ -29,8 +40,10 @@ operation lists its own. An address that is none answers 404 `not-found`, a wron
 
 **Values.** Ids are UUIDs. Instants are UTC, RFC 3339, with up to six decimals; days are ISO
 8601, in Asia/Shanghai. Positions, cursors, tokens, tickets and codes are opaque. An app must
-bear fields that it does not know.
+bear fields and push events that it does not know.
 """
+
+DESCRIPTION = RULES + JOURNEYS + GUIDES
 
 TAGS = [
     {"name": name, "description": text}

@@ -23,7 +23,7 @@ _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": True,
-    "description": "a fresh UUID for each new request, the same one for a repeated request",
+    "description": "a fresh UUID for each new request, the same one to repeat it; a 4xx stays under its key",
     "schema": {"type": "string", "minLength": 8, "maxLength": 128},
     "example": "1f0c4c9e-5a52-4d55-9d7c-6b9f4f0a2f11",
 }
@@ -81,7 +81,7 @@ class PushedOut(BaseModel):
 
 
 class PushEvent(BaseModel):
-    """A server-sent event, as its lines `event:`, `id:` and `data:` (JSON) tell it; `hello` has no data."""
+    """A server-sent event, as its lines `event:`, `id:` and `data:` (JSON) tell it; `hello` has `{}`."""
 
     event: Annotated[
         Literal[

@@ -67,6 +67,10 @@ FIELDS: dict[str, Said] = {
     "sex": Said("as the ID number tells", "female", ("female", "male")),
     "birth_date": Said("as the ID number tells", "1949-12-31"),
     "sms_code": Said("the code sent to the account's phone just now", "042917"),
+    **{
+        f"{shape}.sms_code": Said("the code sent to `phone` just now", "042917")
+        for shape in ("WorkerRegistrationIn", "RegistrationIn", "SessionIn", "RecoveryIn", "PhoneChangeIn")
+    },
     "old_sms_code": Said("the code sent to the old phone; without it the identity is proven in another way"),
     "passcode": Said("6 to 32 characters", "snow pear 27"),
     "current_passcode": Said("the passcode so far, of whoever has one", "snow pear 27"),
@@ -91,6 +95,8 @@ FIELDS: dict[str, Said] = {
     "RecoveryOut.code": Said("to show at the counter; eight digits", "04917263"),
     "RecoveryOut.challenge": Said("to be signed by a kiosk together with the card it read", OPAQUE),
     "challenge": Said("to be signed; opaque, for one use", OPAQUE),
+    "IdentityChallengeOut.challenge": Said("of one reading of the card, whatever reads it", OPAQUE),
+    "ChallengeOut.challenge": Said("base64url: of WebAuthn; five minutes, for one use", OPAQUE),
     "device_token": Said("of a known device; opaque", OPAQUE),
     "card_reading": Said("compact JWS of a kiosk or certified reader, or what a relay ended with", JWS),
     "RelayTurnOut.card_reading": Said(
@@ -109,12 +115,18 @@ FIELDS: dict[str, Said] = {
         "9000",
     ),
     "enrolment_token": Said("both halves, joined by a dot", f"{OPAQUE}.{OPAQUE}"),
-    "capture": Said("compact JWS over the frames, of a kiosk or the attested app", JWS),
+    "capture": Said("compact JWS over the frames, of a kiosk or the attested app (*Signed texts*)", JWS),
     "frames": Said(
         "8 to 40 pictures in their order, about six a second, not mirrored, of one face that does what "
         "the challenge asks for; JPEG, PNG or WebP, 480 to 640 pixels are enough"
     ),
     "face_challenge": Said("of `POST /v1/face-challenges`, for this step; a minute, for one attempt", OPAQUE),
+    "Body_sessions_prove_second_factor.face_challenge": Said(
+        "of `POST /v1/session-face-challenges`; a minute, for one attempt", OPAQUE
+    ),
+    "Body_sessions_recover.face_challenge": Said(
+        "of `POST /v1/recovery-face-challenges`; a minute, for one attempt", OPAQUE
+    ),
     "actions": Said("what to do before the camera, one after the other", ["blink", "turn_left"]),
     "rp_id": Said("the relying party of WebAuthn", "localhost"),
     "credential": Said(
@@ -273,6 +285,7 @@ FIELDS: dict[str, Said] = {
     "finished_at": Said("when the last line was read; `null`: not yet", INSTANT),
     # staff
     "staff_id": Said("the member of staff", AN_ID),
+    "ProposalOut.staff_id": Said("the member of staff, who signs in with it: tell them", AN_ID),
     "StaffOut.role": Said("the role", "operator", STAFF_ROLES),
     "ProposalIn.role": Said("the role"),
     "StaffOut.enterprise_id": Said("of an operator; `null` for others", AN_ID),
@@ -306,7 +319,7 @@ FIELDS: dict[str, Said] = {
     "crv": Said("`Ed25519` or `P-256`", "Ed25519"),
     "x": Said("base64url, without padding", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"),
     "y": Said("of an `EC` key alone; base64url, without padding"),
-    "jws": Said("compact JWS (RFC 7515)", JWS),
+    "jws": Said("compact JWS (RFC 7515) of the record (*Signed texts*)", JWS),
     "RecordTypeOut.type": Said("as a submission names it", "tax", RECORD_TYPES),
     "RecordTypeOut.name": Said("its Chinese name", "税务"),
     "RecordTypeOut.version": Said("of its schema", 1),

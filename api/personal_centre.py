@@ -96,7 +96,11 @@ async def set_passcode(
 
 @routes.post("/me/phone-changes")
 async def change_phone(act: Acting, given: PhoneChangeIn) -> Accepted:
-    """Change the phone number; every other session ends, and the old number is told."""
+    """Change the phone number; every other session ends, and the old number is told.
+
+    Each number gets its own code first (`POST /v1/sms-codes`, twice). Right codes are used up and the other
+    sessions end even where the change is refused for something else (`phone-taken`, `identity-not-recent`).
+    """
     phone = MobileNumber.parse(given.phone)
     if not await act.carried_out():
         if given.old_sms_code:

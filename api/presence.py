@@ -70,7 +70,10 @@ class RequestOut(ProofOut):
 
 @routes.post("/presence-proofs", status_code=status.HTTP_201_CREATED)
 async def prove_with_card(act: Acting, given: CardProofIn) -> ProofOut:
-    """Prove presence for one step with card, SMS code and passcode; a borrowed device does so for its own."""
+    """Prove presence for one step with card, SMS code and passcode; a borrowed device does so for its own.
+
+    A wrong passcode uses up the SMS code: ask for another one. The card's reading still holds.
+    """
     if act.signed_in.role == BORROWED and given.purpose not in BORROWED_STEPS:
         raise Problem("not-allowed", 403)
     if not await act.carried_out():
@@ -82,7 +85,7 @@ async def prove_with_card(act: Acting, given: CardProofIn) -> ProofOut:
 
 @routes.post("/presence-requests", status_code=status.HTTP_201_CREATED)
 async def ask_for_officers(act: Acting, wanted: OfficersIn) -> RequestOut:
-    """Ask to be verified face to face for one step."""
+    """Ask to be verified face to face for one step; show the `code` at a counter, then send the proof."""
     return await _asked(act, act.caller, wanted.purpose)
 
 

@@ -12,11 +12,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "assurance-too-low": (
         "This way does not lead through this step",
-        "It asks for a kiosk, the attested app or an officer; the guide has the table.",
+        "It asks for a kiosk, the attested app or an officer.",
     ),
     "bad-request": ("The body cannot be read", "Send it as documented, whole, under its own media type."),
     "body-too-deep": ("The request is nested too deeply", "See the documented form."),
-    "body-too-large": ("The request is too large", "Send pictures of at most 5 MB."),
+    "body-too-large": (
+        "The request is too large",
+        "A form has at most 6 MB, an enterprise list 256 MB, all else 512 KB.",
+    ),
     "challenge-expired": (
         "The identity challenge is no longer valid",
         "Ask for a new one and read the card again.",
@@ -32,13 +35,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "csv-invalid": (
         "The file is no CSV with the expected columns",
-        "Send the file itself, in UTF-8 or GB18030, with the columns of the guide.",
+        "Send the file itself, in UTF-8 or GB18030, with the documented columns.",
     ),
     "cursor-invalid": ("The cursor is not one of this list", "Start from the first page."),
     "day-in-future": ("The day is in the future", "Check the date."),
     "digits-wrong": ("The digits are not those on the consumer's screen", "Ask the consumer to scan again."),
     "disclosure-expired": ("The disclosure is over", "Scan the certificate again."),
-    "disclosure-not-approved": ("The worker has not approved", "Wait for the worker's answer."),
+    "disclosure-not-approved": (
+        "The worker has not approved",
+        "Wait while the request is `pending`; else scan again.",
+    ),
     "disclosure-not-pending": (
         "The request was answered already",
         "Scan the certificate again for another one.",
@@ -132,7 +138,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "mobile-number-range": ("This is no mainland mobile number", "Check the digits."),
     "no-enterprise-chosen": ("No enterprise is chosen yet", "Choose one first."),
     "not-allowed": ("This role may not do that", "Sign in with the right role."),
-    "not-found": ("There is no such thing", "Check the address."),
+    "not-found": ("There is no such thing", "Check address and id; it may be another person's, or gone."),
     "not-yet-due": ("It is not due yet", "Nothing to do."),
     "officer-exists": ("The officer has a role already", "Withdraw that one first."),
     "officer-is-person": ("No officer confirms themself", "Another officer must do it."),
@@ -156,7 +162,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "photo-several-faces": ("There is more than one face", "Be alone in the picture."),
     "photo-too-blurred": ("The picture is blurred", "Hold still, in better light."),
     "photo-too-many-bytes": ("The picture is too large", "At most 1 MB each."),
-    "photo-too-many-pixels": ("The picture is too large", "Send a smaller one."),
+    "photo-too-many-pixels": ("The picture is too large", "Send at most 4 megapixels."),
     "photo-unsupported-format": ("The picture's format is not supported", "Send JPEG, PNG or WebP."),
     "card-decoder-unavailable": (
         "Cards cannot be read by phone at the moment",
@@ -183,12 +189,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "presence-code-taken": ("The code is in use", "Send the request again under a fresh key."),
     "presence-code-unknown": ("No such code waits for an officer", "Ask the person for a new one."),
     "presence-proof-expired": ("The proof is too old", "Begin a new one; it holds ten minutes."),
-    "presence-proof-incomplete": ("The proof is not complete yet", "Wait for the officer's confirmation."),
+    "presence-proof-incomplete": (
+        "The proof is not complete yet",
+        "Wait for the officer, then try again.",
+    ),
     "presence-proof-unknown": ("There is no such proof for this step", "Begin one for this step."),
     "presence-proof-used": ("The proof was used already", "Begin a new one for each step."),
     "presence-too-many-attempts": ("Too many tries in an hour", "Wait an hour, or go another way."),
     "profile-too-many-saves": ("Too many saves today", "Go on tomorrow."),
-    "prompts-too-many": ("Too many requests in an hour", "Wait a while."),
+    "prompts-too-many": ("Too many scans in an hour", "Wait until the first of them is an hour ago."),
     "recovery-expired": (
         "The way back took too long, or is over, or is another phone's",
         "Ask for a new SMS code, and begin again.",
@@ -252,5 +261,5 @@ TEXTS: dict[str, tuple[str, str]] = {
     "worker-already": ("The account is a worker's already", "Nothing to do."),
     "withdrawal-already-proposed": ("The withdrawal is proposed already", "Another operator confirms it."),
     "withdrawal-not-proposed": ("No withdrawal is proposed", "Propose it first."),
-    "worker-unknown": ("There is no such worker", "Check the ID number."),
+    "worker-unknown": ("There is no such worker", "Check the id or the ID number."),
 }

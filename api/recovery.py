@@ -64,8 +64,8 @@ async def recover(
 ) -> Accepted:
     """Give the account the new phone, by the card and the face at a kiosk, or once two officers confirmed.
 
-    Until they have, it is 409 `presence-proof-incomplete`. Every session ends, and the old number is told.
-    Then sign in with the new phone, as on a device not seen before.
+    Until they have, it is 409 `presence-proof-incomplete`: ask again under a fresh key. Every session ends,
+    and the old number is told. Then sign in with the new phone, as on a device not seen before.
     """
     number = MobileNumber.parse(phone)
     recovery_id = await act.read(recoveries.recovery_of, recovery_ticket, number)

@@ -89,7 +89,10 @@ async def require_own_sms_code(act: Act, code: str, field: str = "sms_code") -> 
 
 @routes.post("/sms-codes", status_code=status.HTTP_202_ACCEPTED)
 async def send_sms_code(act: Acting, wanted: SmsCodeIn) -> Accepted:
-    """Send a code; the answer is the same whether the phone is registered or not."""
+    """Send a code; the answer is the same whether the phone is registered or not.
+
+    Six digits, for five minutes, five tries and one use, whatever step it is for.
+    """
     await run_in_threadpool(act.parts.sms_codes.send, act.cause.at, MobileNumber.parse(wanted.phone))
     return DONE
 
