@@ -14,15 +14,16 @@ or `/v1/sessions`), or as staff with a passkey; send the access token as `Author
 …`. It holds 15 minutes; `token-invalid` (401) means: send the refresh token to `POST
 /v1/session-refreshes`, one request at a time, and keep both tokens that come back; another 401
 means: sign in anew. A refresh token works once, for 30 days; one that comes back under another
-key ends the session. `x-roles` tells who may call an
-operation; `borrowed` is a worker's session on somebody else's device, which cannot be refreshed.
+key ends the session. `x-roles` tells who may call an operation; `borrowed` is a worker's session on
+somebody else's device, which cannot be refreshed.
 
 **Send each POST once.** It carries an `Idempotency-Key`, a fresh UUID for each new request.
 After a lost connection or a 5xx send the same request with the same key: it is carried out
 once, and the answer is that of the first time, for a day. A 4xx is such an answer, too: under the
-same key it stays so, even when its cause is gone. So correct, wait or ask again under a fresh key;
-only 409 `request-in-progress` and what carries `Retry-After` is sent again under its own. Of a form
-the parts must be the same, not the boundary. A PUT may have a key.
+same key it stays so, even when its cause is gone. So correct, wait or ask again under a fresh key.
+Under its own a request is sent again after 401 `token-invalid` (with the fresh token: it may have
+been carried out before), and after what carries `Retry-After`. Of a form the parts must be the
+same, not the boundary. A PUT may have a key.
 
 **See your own write.** Answers to writes carry `Ledger-Position`; send it with a GET, which
 then waits for the read models, at most two seconds.

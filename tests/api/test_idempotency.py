@@ -58,6 +58,19 @@ def test_a_refusal_is_repeated_too(api: Api) -> None:
     assert first.json()["code"] == "sms-code-wrong"
 
 
+def test_a_request_whose_token_was_over_is_served_under_its_key_with_a_fresh_one(api: Api) -> None:
+    # given a choice that came when the session was over
+    worker, key = register_worker(api), str(uuid4())
+    enterprise_id = str(listed_enterprise(api.parts.ledger, api.clock))
+    assert choose(api, "jza_over", key, enterprise_id).json()["code"] == "token-invalid"
+    first = choose(api, worker.token, key, enterprise_id)
+    # when another session of the same person repeats it, then it is the same request
+    again = signed_in(api, worker.subject, "worker").access_token
+    assert (first.status_code, choose(api, again, key, enterprise_id).content) == (200, first.content)
+    position = {"Ledger-Position": first.headers["ledger-position"]}
+    assert len(api.get("/v1/me/employments", worker.token, headers=position).json()["items"]) == 1
+
+
 def test_the_same_key_with_another_body_is_refused(api: Api) -> None:
     # given a key that was used
     worker, key = register_worker(api), str(uuid4())
