@@ -56,8 +56,8 @@ has a second factor for one (403 `second-factor-missing`).
 CARDS = """
 ## The card
 
-A `card_reading` is for one `challenge` of `POST /v1/identity-challenges` (ten minutes), and works once. It
-comes
+A `card_reading` is for one `challenge` of `POST /v1/identity-challenges` (ten minutes), and leads through one
+step; where the face, the code or the passcode failed it may be sent again. It comes
 
 * from a kiosk or a certified reader, which gets the challenge from the app and gives back a signed text
   (*Signed texts*). A reader proves the card and not the presence: no `presence_proof` comes of it;

@@ -12,8 +12,9 @@ JOURNEYS = """
 
 1. `POST /v1/sms-codes`, then `POST /v1/workers`. Keep the tokens, and the `device_token` for good. After
    409 `phone-taken` sign in. After 409 `id-number-taken` sign in with the phone of that account; whose
-   number somebody else took registers with `contest_id_number` and a new code: the card decides. Until a
-   card is read the number is held for seven days (`id_number_held_until` of `GET /v1/me`).
+   number somebody else took registers with `contest_id_number` and a new code: the card decides. 409 again:
+   a card has proven it; if it was the own one, go *the phone is gone*. Until a card is read the number is
+   held for seven days (`id_number_held_until` of `GET /v1/me`).
 2. `POST /v1/me/enterprises`, at least one; their operators answer later, nobody waits for it.
    `GET /v1/me/employments` shows them, `POST /v1/me/employments/{enterprise_id}/end` ends one.
 3. Ask whether the person wants face checks: `GET /v1/face-consent-text`, `POST /v1/me/face-consent`. Who
@@ -72,18 +73,18 @@ officers see `code` and document; or a kiosk reads the card for `challenge`, and
 `POST /v1/recovery-face-challenges` asks for. `POST /v1/recoveries` ends it; sign in afterwards.
 
 **Without the face.** Each step with a face takes a `presence_proof` in its place, for that `purpose`, once
-and for ten minutes. By card: a passcode once and for all (`POST /v1/me/passcode`); `POST /v1/sms-codes`,
+and for ten minutes. By card: a passcode, once for all (`POST /v1/me/passcode`); `POST /v1/sms-codes`,
 `POST /v1/identity-challenges`, a kiosk reads the card, `POST /v1/presence-proofs`. By officers:
 `POST /v1/presence-requests`, show the `code` at a counter, ask `GET /v1/presence-requests/{proof_id}` until
 it is `usable`. The officer confirms with `POST /v1/officer/presence-confirmations`. On a borrowed phone
-it is the card (`identity`, `authorization`). Set the passcode while a face or an officer can still vouch:
-whoever has a second factor needs one for it.
+it is the card (`identity`, `authorization`). Set the passcode early: until there is a face or a verified
+identity the SMS code is enough for it.
 
 **Staff** sign in with passkeys. `staff_id` and both halves of the enrolment token are told by whoever
 proposes (`POST /v1/staff`) and whoever grants (`POST /v1/staff/{staff_id}/grant`); the person keeps the
-`staff_id`, it names them at each sign-in. Enrol: `POST /v1/staff-challenges`,
-`navigator.credentials.create` with that challenge (base64url) and `rp_id`, any `user`, ES256 or another
-common algorithm, `userVerification` `required`; `POST /v1/staff-passkeys`. Sign in:
+`staff_id`, it names them at each sign-in. On a page of the public address, enrol:
+`POST /v1/staff-challenges`, `navigator.credentials.create` with that challenge (base64url) and `rp_id`, any
+`user`, ES256 or another common algorithm, `userVerification` `required`; `POST /v1/staff-passkeys`. Sign in:
 `POST /v1/staff-challenges`, `navigator.credentials.get`, `POST /v1/staff-sessions`. A challenge holds five
 minutes, for one use; the session twelve hours, with refreshes as above. `GET /v1/staff` lists staff,
 `POST /v1/staff/{staff_id}/withdrawal` ends a role.

@@ -101,7 +101,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "id-number-region": ("The ID number's region does not exist", "Check the first six digits."),
     "id-number-taken": (
         "The ID number has an account already",
-        "Log in; or, if somebody else took your number, contest it and read the card.",
+        "Log in, or come back by your card if the phone is gone; contest what no card has proven.",
     ),
     "idempotency-key-missing": (
         "The Idempotency-Key header is missing",
