@@ -88,6 +88,9 @@ one that is none of ours, nothing is caught up: then ask `GET /v1/me/receipts`, 
 step is `requested` waits until `expires_at` of `GET /v1/disclosures/{disclosure_id}`. Between attempts to
 connect wait a second, then two, four, at most thirty; after a 401 refresh at once.
 
+Both parties hear each event, also of what they did themselves: a worker who scans hears
+`disclosure.requested` as well, and is the consumer there (`choices` is `null`).
+
 A closed app is woken through `POST /v1/push-targets`; send it again after each sign-in and whenever the
 platform gives another token. The phone hears `what` (`disclosure.requested`, `.approved`, `.declined`,
 `.expired`, `.ended`) and `about`, the `disclosure_id`, nothing of a person; ask the API. It may come late,

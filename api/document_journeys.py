@@ -78,7 +78,8 @@ and for ten minutes. By card: a passcode, once for all (`POST /v1/me/passcode`);
 `POST /v1/presence-requests`, show the `code` at a counter, ask `GET /v1/presence-requests/{proof_id}` until
 it is `usable`. The officer confirms with `POST /v1/officer/presence-confirmations`. On a borrowed phone
 it is the card (`identity`, `authorization`). Set the passcode early: until there is a face or a verified
-identity the SMS code is enough for it.
+identity the SMS code is enough for it. An approval has 120 s: get its proof (`disclosure`) before the
+certificate is shown.
 
 **Staff** sign in with passkeys. `staff_id` and both halves of the enrolment token are told by whoever
 proposes (`POST /v1/staff`) and whoever grants (`POST /v1/staff/{staff_id}/grant`); the person keeps the

@@ -99,7 +99,7 @@ class PushEvent(BaseModel):
             "handover.completed",
             "handover.ended",
         ],
-        Field(description="`hello` comes first; a worker hears the first of the others when somebody scans"),
+        Field(description="`hello` comes first; of the others both parties hear each, whoever caused it"),
     ]
     id: Annotated[str, Field(description="opaque; sent back as `Last-Event-ID` it brings what was missed")]
     data: Annotated[PushedOut, Field(description="JSON, in one line")]
