@@ -27,10 +27,16 @@ OF_THE_FRAMEWORK = ("HTTPValidationError", "ValidationError")
 """Its own shape of an error, which is never served."""
 MEMBERS: dict[str, dict[str, Any]] = {
     "announcement-withdrawn": {"at": "2026-03-02T01:00:00Z"},
+    "face-too-many-attempts": {"again_at": "2026-03-02T01:00:00Z"},
     "face-consent-missing": {"field": "frames", "ways": ["card_code_passcode", "officers"]},
+    "passcode-locked": {"field": "passcode", "again_at": "2026-03-02T01:00:00Z"},
+    "presence-too-many-attempts": {"again_at": "2026-03-02T01:00:00Z"},
+    "profile-too-many-saves": {"again_at": "2026-03-01T16:00:00Z"},
+    "prompts-too-many": {"again_at": "2026-03-02T01:00:00Z"},
     "request-invalid": {"errors": [{"field": "phone", "code": "missing"}]},
     "second-factor-missing": {"factors": ["passcode", "face", "officers"]},
     "second-factor-needed": {"ticket": "2lXf…", "factors": ["passcode", "face", "officers"]},
+    "sms-too-many": {"field": "phone", "again_at": "2026-03-02T01:00:00Z"},
 }
 """What some problems say besides (RFC 9457, section 3.2)."""
 

@@ -39,7 +39,7 @@ FACES = f"""
 | 403 `face-consent-missing` | the consent first, or one of `ways`; the challenge is given without it |
 | 403 `assurance-too-low`, `capture-mismatch` | the `capture` is missing, or of other frames |
 | 410 `face-challenge-expired` | too late, used, or another step's: ask for new movements |
-| 429 `face-too-many-attempts` | an hour later, or another way |
+| 429 `face-too-many-attempts` | at `again_at` again, or another way |
 | 503 `face-check-busy` | the same request again, under its key, while the challenge holds |
 
 Five checks an hour, passed or failed. Which way leads through which step, and the least assurance of

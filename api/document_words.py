@@ -22,7 +22,8 @@ After a lost connection or a 5xx send the same request with the same key: it is 
 once, and the answer is that of the first time, for a day. A 4xx is such an answer, too: under the
 same key it stays so, even when its cause is gone. So correct, wait or ask again under a fresh key.
 Under its own a request is sent again after 401 `token-invalid` (with the fresh token: it may have
-been carried out before), and after what carries `Retry-After`. Of a form the parts must be the
+been carried out before), and after what carries `Retry-After`; what has `again_at` waits until
+then, and comes under a fresh key. Of a form the parts must be the
 same, not the boundary. A PUT may have a key.
 
 **See your own write.** Answers to writes carry `Ledger-Position`; send it with a GET, which

@@ -59,6 +59,10 @@ class ProblemOut(BaseModel):
     detail: str | None = None
     field: str | None = None
     at: datetime | None = None
+    again_at: Annotated[
+        datetime | None,
+        Field(description="of a limit by person, phone or day: when it lets the next one through"),
+    ] = None
     errors: Annotated[list[WrongField] | None, Field(description="of `request-invalid`: what is wrong")] = (
         None
     )

@@ -80,7 +80,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "face-template-missing": ("There is no face to compare with", "Verify the identity with the card first."),
     "face-too-many-attempts": (
         "Too many face checks in an hour",
-        "Wait an hour, or go to a kiosk or an officer.",
+        "Wait until `again_at`, or go to a kiosk or an officer.",
     ),
     "face-uncertain": ("The face could not be matched with certainty", "Go to a kiosk or an officer."),
     "field-invalid": ("The field holds what it may not", "Check what was entered there."),
@@ -144,7 +144,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "officer-is-person": ("No officer confirms themself", "Another officer must do it."),
     "own-certificate": ("This is your own certificate", "Scan somebody else's."),
     "passkey-invalid": ("The passkey was not accepted", "Use the passkey that was enrolled for this role."),
-    "passcode-locked": ("Too many wrong passcodes", "Wait a quarter of an hour."),
+    "passcode-locked": ("Too many wrong passcodes", "Wait until `again_at`."),
     "passcode-missing": ("No passcode is set", "Choose another way, or set a passcode first."),
     "passcode-wrong": ("The passcode is wrong", "Type it again; after five wrong ones there is a pause."),
     "person-name-characters": ("The name holds characters that no name has", "Write it as on the card."),
@@ -195,9 +195,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "presence-proof-unknown": ("There is no such proof for this step", "Begin one for this step."),
     "presence-proof-used": ("The proof was used already", "Begin a new one for each step."),
-    "presence-too-many-attempts": ("Too many tries in an hour", "Wait an hour, or go another way."),
-    "profile-too-many-saves": ("Too many saves today", "Go on tomorrow."),
-    "prompts-too-many": ("Too many scans in an hour", "Wait until the first of them is an hour ago."),
+    "presence-too-many-attempts": (
+        "Too many tries in an hour",
+        "Ask anew, not before `again_at` if there is one; or go another way.",
+    ),
+    "profile-too-many-saves": ("Too many saves today", "Go on at `again_at`, tomorrow."),
+    "prompts-too-many": ("Too many scans in an hour", "Wait until `again_at`."),
     "recovery-expired": (
         "The way back took too long, or is over, or is another phone's",
         "Ask for a new SMS code, and begin again.",
@@ -244,7 +247,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The SMS code is wrong or too old",
         "Check the digits, or ask for a new one after a minute.",
     ),
-    "sms-too-many": ("Too many SMS codes", "Wait a minute; at most ten a day."),
+    "sms-too-many": ("Too many SMS codes", "Wait until `again_at`; one a minute, ten a day."),
     "subject-erased": ("The person's account was cancelled", "Nothing can be recorded any more."),
     "submission-invalid": (
         "The record is not as documented",

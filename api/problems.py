@@ -46,7 +46,10 @@ RETRY_LATER = {
 
 @dataclass
 class Problem(Exception):
-    """A request that cannot be served, as HTTP says it; `at` is when it became so, where that is known."""
+    """A request that cannot be served, as HTTP says it.
+
+    `at` is when it became so, `again_at` when a limit lets the next one through; where that is known.
+    """
 
     code: str
     status: int
@@ -54,6 +57,7 @@ class Problem(Exception):
     errors: tuple[dict[str, str], ...] = ()
     allow: str | None = None
     at: datetime | None = None
+    again_at: datetime | None = None
     retry_after_seconds: int | None = None
     members: Mapping[str, object] | None = None
     """What this problem says besides (RFC 9457, section 3.2)."""
@@ -72,7 +76,8 @@ def response_of(problem: Problem) -> Response:
     body |= {"field": problem.field} if problem.field else {}
     body |= problem.members or {}
     body |= {"errors": list(problem.errors)} if problem.errors else {}
-    body |= {"at": to_jsonable_python(problem.at.astimezone(UTC))} if problem.at else {}
+    instants = {"at": problem.at, "again_at": problem.again_at}
+    body |= {name: to_jsonable_python(at.astimezone(UTC)) for name, at in instants.items() if at}
     headers = {"Cache-Control": "no-store"}  # else a cache may keep a 404 or 410 (RFC 9110, 15.1)
     headers |= {"Retry-After": "1"} if problem.code in RETRY_LATER else {}
     headers |= {"Retry-After": str(problem.retry_after_seconds)} if problem.retry_after_seconds else {}
@@ -100,7 +105,7 @@ def problem_of(error: Exception) -> Problem:
             return error
         case Refused():
             status = 401 if error.reason.code in UNAUTHENTICATED else STATUS_OF_KIND[error.reason.kind]
-            return Problem(error.reason.code, status, error.field)
+            return Problem(error.reason.code, status, error.field, again_at=error.again_at)
         case InvalidIdentifier():
             kind, _, _ = error.code.partition(".")
             return Problem(re.sub("[._]", "-", error.code), 422, FIELD_OF_KIND.get(kind, kind))

@@ -58,12 +58,16 @@ class SmsCodes:
             (digest, digest, at - A_DAY),
         )
         row = connection.execute(
-            SQL("SELECT count(*), max(sent_at) FROM ops.sms_codes WHERE {}").format(_OF_PHONE),
+            SQL("SELECT count(*), min(sent_at), max(sent_at) FROM ops.sms_codes WHERE {}").format(_OF_PHONE),
             (digest, digest),
         ).fetchone()
-        sent, last = row or (0, None)
-        if sent >= self._rules.sms_per_day or (last and at - last < self._rules.sms_interval):
-            raise Refused(Reason.SMS_TOO_MANY, field="phone")
+        sent, first, last = row or (0, None, None)
+        if first and last:
+            again_at = max(
+                last + self._rules.sms_interval, first + A_DAY if sent >= self._rules.sms_per_day else last
+            )
+            if at < again_at:
+                raise Refused(Reason.SMS_TOO_MANY, field="phone", again_at=again_at)
 
     def verify(self, at: datetime, phone: MobileNumber, code: str, field: str = "sms_code") -> None:
         """Use up the latest code of a phone; `field` is where the form has it.

@@ -109,8 +109,10 @@ class FaceChecks(LedgerAggregate):
 
         So each challenge is for one attempt, and nothing has to be kept of it.
         """
-        if len(self.attempts_since(at - ATTEMPT_WINDOW)) >= rules.face_attempts_per_hour:
-            raise Refused(Reason.FACE_TOO_MANY_ATTEMPTS)
+        recent = self.attempts_since(at - ATTEMPT_WINDOW)
+        if len(recent) >= rules.face_attempts_per_hour:
+            again_at = recent[-rules.face_attempts_per_hour] + ATTEMPT_WINDOW
+            raise Refused(Reason.FACE_TOO_MANY_ATTEMPTS, again_at=again_at)
         if self.attempts_since(challenged_at):
             raise Refused(Reason.FACE_CHALLENGE_EXPIRED, field="face_challenge")
 

@@ -59,7 +59,7 @@ class PasscodeTries(LedgerAggregate):
     def require_unlocked(self, at: datetime) -> None:
         """Refuse during the pause, whether the passcode is right or not."""
         if self.locked_until is not None and at < self.locked_until:
-            raise Refused(Reason.PASSCODE_LOCKED, field="passcode")
+            raise Refused(Reason.PASSCODE_LOCKED, field="passcode", again_at=self.locked_until)
 
     def attempt(self, cause: Cause, purpose: str, rules: Rules, *, is_right: bool) -> None:
         """Record a try, right or wrong; so many wrong ones in a row begin a pause."""

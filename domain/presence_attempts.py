@@ -60,8 +60,10 @@ class PresenceAttempts(LedgerAggregate):
 
     def require_attempt_left(self, at: datetime, rules: Rules) -> None:
         """Refuse when this hour's tries are used up."""
-        if len(self.since(at - PRESENCE_WINDOW)) >= rules.presence_attempts_per_hour:
-            raise Refused(Reason.PRESENCE_TOO_MANY_ATTEMPTS)
+        recent = self.since(at - PRESENCE_WINDOW)
+        if len(recent) >= rules.presence_attempts_per_hour:
+            again_at = recent[-rules.presence_attempts_per_hour] + PRESENCE_WINDOW
+            raise Refused(Reason.PRESENCE_TOO_MANY_ATTEMPTS, again_at=again_at)
 
     def attempt(self, cause: Cause, purpose: str, verdict: str, device: str, rules: Rules) -> None:
         """Record a try, right or wrong."""

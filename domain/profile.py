@@ -10,7 +10,7 @@ from domain.personal import PersonalText
 from domain.profile_pages import PAGES
 from domain.rejections import Reason, Refused
 from domain.rules import Rules
-from domain.streams import local_day, stream_of
+from domain.streams import end_of_local_day, local_day, stream_of
 
 
 class Profile(LedgerAggregate):
@@ -76,7 +76,7 @@ class Profile(LedgerAggregate):
         if self.versions.get(page, 0) != expected_version:
             raise Refused(Reason.VERSION_STALE)
         if sum(local_day(at) == today for at in self.saved_at) >= rules.profile_saves_per_day:
-            raise Refused(Reason.PROFILE_TOO_MANY_SAVES)
+            raise Refused(Reason.PROFILE_TOO_MANY_SAVES, again_at=end_of_local_day(cause.at))
         self.happen(
             self.PageSaved,
             cause,

@@ -1,5 +1,6 @@
 """Why the ledger refuses: one stable code per reason, and the kind of refusal it is."""
 
+from datetime import datetime
 from enum import Enum
 
 
@@ -131,9 +132,16 @@ class Reason(Enum):
 
 
 class Refused(Exception):
-    """A command was refused; nothing happened, or only what the reason says was recorded."""
+    """A command was refused; nothing happened, or only what the reason says was recorded.
 
-    def __init__(self, reason: Reason, field: str | None = None) -> None:
+    Attributes:
+        reason: why.
+        field: of the form; what is wrong there.
+        again_at: when a limit lets the next one through, UTC; where that is known.
+    """
+
+    def __init__(self, reason: Reason, field: str | None = None, again_at: datetime | None = None) -> None:
         super().__init__(reason.code)
         self.reason = reason
         self.field = field
+        self.again_at = again_at

@@ -4,7 +4,7 @@ A stream id starts with the first two bytes of its owner's id, so all streams of
 enterprise) lie in one partition and have one order.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -58,3 +58,8 @@ def partition_of_digest(digest: bytes) -> int:
 def local_day(at: datetime) -> date:
     """The day of an instant in Asia/Shanghai."""
     return at.astimezone(SHANGHAI).date()
+
+
+def end_of_local_day(at: datetime) -> datetime:
+    """The instant at which the day in Asia/Shanghai ends that `at` falls on, UTC."""
+    return datetime.combine(local_day(at) + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)

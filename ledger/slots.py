@@ -12,7 +12,7 @@ from ledger.claims import BlindIndex, Claim
 
 HOUR = timedelta(hours=1)
 _HELD = """
-    SELECT c.digest FROM ledger.claims c
+    SELECT c.digest, c.lapses_at FROM ledger.claims c
     JOIN unnest(%s::smallint[], %s::bytea[]) AS w (partition, digest)
         ON c.partition = w.partition AND c.digest = w.digest
     WHERE c.kind = %s AND c.pepper_id = %s AND c.lapses_at > %s AND c.owner <> %s
@@ -53,13 +53,14 @@ class Slots:
         held = self._held(connection, index, slots, at)
         free = [slot for slot in slots if slot.digest not in held]
         if not free:
-            raise Refused(self.refusal)
+            raise Refused(self.refusal, again_at=min(held.values()))
         return free[holder.int % len(free)]  # not the first: those who come at once should not meet there
 
     def _held(
         self, connection: Connection, index: BlindIndex, slots: list[Claim], at: datetime
-    ) -> set[bytes]:
+    ) -> dict[bytes, datetime]:
+        """By digest, when those lapse that others hold."""
         digests = [slot.digest for slot in slots]
         places = list(map(partition_of_digest, digests))
         arguments = (places, digests, self.kind, index.pepper_id, at, slots[0].owner)
-        return {row[0] for row in connection.execute(_HELD, arguments)}
+        return dict(connection.execute(_HELD, arguments).fetchall())

@@ -1,6 +1,6 @@
 """SMS codes: six digits, five minutes, five tries, one a minute, ten a day; and they tell nothing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -39,7 +39,9 @@ def test_a_phone_gets_one_code_a_minute(api: Api) -> None:
     api.clock.advance(INTERVAL - A_SECOND)
     early = ask(api, person)
     assert (early.status_code, early.json()["code"]) == (429, "sms-too-many")
+    # then it is when they are told
     api.clock.advance(A_SECOND)
+    assert datetime.fromisoformat(early.json()["again_at"]) == api.clock()
     assert ask(api, person).status_code == 202
 
 
@@ -54,6 +56,7 @@ def test_a_phone_gets_ten_codes_a_day(api: Api) -> None:
     # then it waits until the first is a day old
     assert eleventh.status_code == 429
     api.clock.advance(A_DAY - A_DAYS_CODES * INTERVAL)
+    assert datetime.fromisoformat(eleventh.json()["again_at"]) == api.clock()
     assert ask(api, person).status_code == 202
 
 

@@ -42,10 +42,10 @@ def cause(at: datetime = NOON, actor: str = f"person:{WANG}", command: int = 1) 
     return Cause(at, actor, UUID(int=command))
 
 
-def _is_for(reason: Reason) -> Callable[[Refused], bool]:
-    return lambda refusal: refusal.reason is reason
+def _is_for(reason: Reason, again_at: datetime | None) -> Callable[[Refused], bool]:
+    return lambda refusal: refusal.reason is reason and again_at in (None, refusal.again_at)
 
 
-def refused(reason: Reason) -> pytest.RaisesExc[Refused]:
-    """The body is refused for this reason and no other."""
-    return pytest.RaisesExc(Refused, check=_is_for(reason))
+def refused(reason: Reason, again_at: datetime | None = None) -> pytest.RaisesExc[Refused]:
+    """The body is refused for this reason and no other, until this instant where one is named."""
+    return pytest.RaisesExc(Refused, check=_is_for(reason, again_at))

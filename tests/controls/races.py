@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from threading import Barrier
 from typing import TypeVar
 
@@ -34,6 +35,11 @@ def race(*runners: Callable[[], Result]) -> list[Result | Refused]:
 
     with ThreadPoolExecutor(len(runners)) as pool:
         return list(pool.map(run, runners))
+
+
+def again_at(outcomes: list[Result | Refused]) -> set[datetime | None]:
+    """When those that were refused may come again."""
+    return {outcome.again_at for outcome in outcomes if isinstance(outcome, Refused)}
 
 
 def refusals(outcomes: list[Result | Refused]) -> list[str]:

@@ -73,7 +73,7 @@ def test_the_attempts_of_an_hour_are_limited() -> None:
 
 def test_an_attempt_counts_for_an_hour_to_the_microsecond() -> None:
     checks = aggregates.face_checks(*FIVE)
-    with refused(Reason.FACE_TOO_MANY_ATTEMPTS):
+    with refused(Reason.FACE_TOO_MANY_ATTEMPTS, again_at=NOON + HOUR):
         checks.require_attempt_left(NOON + HOUR - INSTANT, FRESH, RULES)
     checks.require_attempt_left(NOON + HOUR, FRESH, RULES)
 

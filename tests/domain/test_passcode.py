@@ -35,7 +35,7 @@ def test_after_so_many_wrong_ones_even_the_right_one_waits() -> None:
     tries = aggregates.passcode_tries(wrong=RULES.passcode_tries)
     # then none is taken until the pause is over, and nothing is recorded
     before = len(tries.pending_events)
-    with refused(Reason.PASSCODE_LOCKED):
+    with refused(Reason.PASSCODE_LOCKED, again_at=PAUSE_ENDS):
         tries.attempt(cause(PAUSE_ENDS - INSTANT), "sign_in", RULES, is_right=True)
     assert len(tries.pending_events) == before
     tries.attempt(cause(PAUSE_ENDS), "sign_in", RULES, is_right=True)

@@ -119,6 +119,6 @@ def test_five_tries_an_hour_count_over_midnight_too() -> None:
         day.attempt(cause(evening), "check_in", "accepted", "kiosk-1", RULES)
     # when the next day begins, then they count until an hour has passed
     next_day = PresenceAttempts.begin_day(cause(MIDNIGHT), WANG, day)
-    with refused(Reason.PRESENCE_TOO_MANY_ATTEMPTS):
+    with refused(Reason.PRESENCE_TOO_MANY_ATTEMPTS, again_at=evening + HOUR):
         next_day.require_attempt_left(evening + HOUR - INSTANT, RULES)
     next_day.attempt(cause(evening + HOUR), "check_in", "accepted", "kiosk-1", RULES)

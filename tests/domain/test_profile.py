@@ -62,7 +62,7 @@ def test_a_day_has_a_limit_of_saves_and_the_next_one_its_own() -> None:
     # given a profile that was saved as often as a day allows, all pages together
     made = profile()
     saves(made, RULES.profile_saves_per_day - 1, NOON)
-    with refused(Reason.PROFILE_TOO_MANY_SAVES):
+    with refused(Reason.PROFILE_TOO_MANY_SAVES, again_at=MIDNIGHT + DAY):
         made.save_page(cause(), "basic", BASIC, 0, RULES)
     # when the day is over in Shanghai, then it goes on
     saves(made, 1, MIDNIGHT + DAY)

@@ -14,7 +14,7 @@ from ledger.use_cases.disclosures import issue_certificate_code, load_disclosure
 from tests.conftest import MovableClock
 from tests.controls.moments import INSTANT, refused
 from tests.controls.people import cause, complete_worker, registered_consumer
-from tests.controls.races import at_full_width, race, refusals
+from tests.controls.races import again_at, at_full_width, race, refusals
 from tests.ledger.conftest import Scan
 
 HOUR = timedelta(hours=1)
@@ -58,6 +58,7 @@ def test_a_consumer_prompts_one_worker_five_times_however_many_codes_at_once(
     outcomes = race(*[partial(_scanned, ledger, clock, consumer, code) for code in codes])
     # then five prompt the worker, and the next one an hour later
     assert refusals(outcomes) == ["prompts-too-many"] * 35
+    assert again_at(outcomes) == {clock() + HOUR}
     clock.advance(HOUR)
     _scanned(ledger, clock, consumer, issue_certificate_code(ledger, cause(clock, "person"), worker))
 
