@@ -27,6 +27,7 @@ from jiazheng.demo.picture import recorder, write_picture
 from jiazheng.demo.registration import play_registration
 from jiazheng.demo.world import World
 from jiazheng.embedded.errors import ServiceError
+from jiazheng.embedded.lock import StateLock
 from jiazheng.embedded.postgres import EmbeddedPostgres
 from jiazheng.settings import Settings
 from jiazheng.supervisor import Supervisor
@@ -81,13 +82,23 @@ def playing(state_dir: Path, port: int, console: Console) -> Iterator[tuple[Syst
 
 
 def _begin_anew(state_dir: Path) -> None:
-    """Remove the last demo, and a server that it may have left behind."""
-    if (state_dir / "postgres").exists():
-        left_over = EmbeddedPostgres(state_dir)
-        left_over.start()
-        left_over.stop()
-        shutil.rmtree(state_dir)
+    """Remove the last demo, and a server that it may have left behind.
+
+    Raises:
+        StateLockedError: it is still running.
+    """
     state_dir.mkdir(parents=True, exist_ok=True)
+    lock = StateLock(state_dir)
+    lock.acquire()
+    try:
+        if (state_dir / "postgres").exists():
+            left_over = EmbeddedPostgres(state_dir)
+            left_over.start()
+            left_over.stop()
+            shutil.rmtree(state_dir)
+            state_dir.mkdir()
+    finally:
+        lock.release()
 
 
 def _tell(console: Console, system: System, clock: DemoClock, supervisor: Supervisor, lent: Phone) -> int:
