@@ -24,7 +24,7 @@ from devices.face_thresholds import Thresholds
 from devices.key_attestation import AttestedApp
 from devices.portrait import EmbeddedPortraitDecoder
 from domain.rules import Rules
-from jiazheng.settings import OwnerSettings, Settings
+from jiazheng.settings import OwnerSettings, Settings, variable_of
 from ledger.clock import Clock, DemoClock, system_clock
 from ledger.credit_ledger import CreditLedger
 from ledger.enterprise_imports import EnterpriseImports
@@ -167,9 +167,8 @@ def describe_settings() -> Iterator[tuple[str, str, str]]:
     for name, field in Settings.model_fields.items():
         if name == "rules":
             continue
-        variable = str(field.validation_alias or f"JIAZHENG_{name.upper()}")
         default = "required" if field.is_required() else str(field.default)
-        yield variable, default, field.description or ""
+        yield variable_of(name), default, field.description or ""
     for rule in fields(Rules):
         yield f"JIAZHENG_RULES__{rule.name.upper()}", str(rule.default), rule.name.replace("_", " ")
 

@@ -22,7 +22,7 @@ from jiazheng import bootstrap, doctor, import_command, rebuild_command, system,
 from jiazheng.embedded import ServiceError, StateLockedError
 from jiazheng.exposition import metrics_told
 from jiazheng.serving import SERVED
-from jiazheng.settings import OwnerSettings, Settings
+from jiazheng.settings import OwnerSettings, Settings, what_is_wrong
 from ledger.erasures import ErasureListMissing
 from ledger.migrate import MigrationChanged
 from ledger.use_cases import staff as staff_commands
@@ -36,6 +36,8 @@ app = typer.Typer(
 )
 console = Console()
 
+Port = Annotated[int, typer.Option(help="where the API listens, if free", min=0, max=65535)]
+
 STREAMS_END_SECONDS = 3
 """How long open event streams may hold up the end of the API; clients come back with their cursor."""
 
@@ -47,15 +49,23 @@ def _logging() -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
+def _free(port: int) -> int:
+    """The port that was asked for, or another one if it is taken, which is said."""
+    free = system.free_port(port)
+    if port not in (0, free):
+        console.print(f"Port {port} is taken, so the API gets port {free}.")
+    return free
+
+
 @app.command()
 def up(
-    port: Annotated[int, typer.Option(help="where the API listens, if free")] = system.DEFAULT_PORT,
+    port: Port = system.DEFAULT_PORT,
 ) -> None:
     """Start everything and keep it running until Ctrl-C.
 
     Example: jiazheng up --port 8080
     """
-    whole = system.System(system.state_dir_of(), system.free_port(port))
+    whole = system.System(system.state_dir_of(), _free(port))
     console.print(f"The API will answer at [bold]{whole.url}[/]; its documentation at {whole.url}/docs")
     sys.exit(whole.supervisor(console.print).run_forever())
 
@@ -65,7 +75,7 @@ def demo(
     keep_running: Annotated[
         bool, typer.Option("--keep-running", help="stay up with the story's data")
     ] = False,
-    port: Annotated[int, typer.Option(help="where the API listens, if free")] = system.DEFAULT_PORT,
+    port: Port = system.DEFAULT_PORT,
     picture: Annotated[Path | None, typer.Option(help="write what was printed as an SVG picture")] = None,
 ) -> None:
     """Play the whole story on a fresh system of its own, through the public API.
@@ -73,11 +83,13 @@ def demo(
     Example: jiazheng demo --keep-running
     """
     if system.external_services():
-        raise typer.BadParameter(f"the demo wants a system of its own: unset {', '.join(system.EXTERNAL)}")
+        raise system.ConfigurationError(
+            f"the demo wants a system of its own: unset {', '.join(system.EXTERNAL)}"
+        )
     from jiazheng.demo.play import play  # noqa: PLC0415 - the demo's doubles are no part of the other commands
 
     logging.getLogger().setLevel(logging.WARNING)
-    sys.exit(play(port, keep_running=keep_running, picture=picture))
+    sys.exit(play(_free(port), keep_running=keep_running, picture=picture))
 
 
 @app.command()
@@ -240,7 +252,6 @@ EXPECTED = (
     ServiceError,
     StateLockedError,
     system.ConfigurationError,
-    ValidationError,
 )
 """What a person at the console can act on; anything else is a fault of ours and keeps its traceback."""
 
@@ -249,6 +260,9 @@ def main() -> None:
     """The `jiazheng` command: what goes wrong as expected is said in one line."""
     try:
         app()
+    except ValidationError as error:
+        typer.echo(f"jiazheng: {what_is_wrong(error)}; see `jiazheng settings`", err=True)
+        sys.exit(1)
     except EXPECTED as error:
         typer.echo(f"jiazheng: {error}", err=True)
         sys.exit(1)

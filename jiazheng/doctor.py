@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from devices.face_models import MODEL_ID
 from jiazheng.bootstrap import build_app
-from jiazheng.settings import Settings
+from jiazheng.settings import Settings, what_is_wrong
 from ledger.erasures import ErasureList, ErasureListMissing
 from ledger.keyring import Keyring
 from projections import catalogue
@@ -34,7 +34,7 @@ def examine() -> list[Finding]:
     try:
         settings = Settings()
     except ValidationError as error:
-        return [Finding("settings", is_good=False, advice=f"{_wrong(error)}; see `jiazheng settings`")]
+        return [Finding("settings", is_good=False, advice=f"{what_is_wrong(error)}; see `jiazheng settings`")]
     return [
         Finding("settings", is_good=True),
         _checked("keyring", lambda: Keyring.load(settings.keyring_file), "run `jiazheng migrate` once"),
@@ -93,13 +93,6 @@ def _may_not_rewrite(url: str) -> None:
     if row is None or row[0]:
         msg = "the role may change events"
         raise NotInOrder(msg)
-
-
-def _wrong(error: ValidationError) -> str:
-    """Which settings to set, or what is wrong with several of them together."""
-    return ", ".join(
-        f"set {finding['loc'][0]}" if finding["loc"] else finding["msg"] for finding in error.errors()
-    )
 
 
 def _read_models(url: str) -> list[Finding]:

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.rules import Rules
@@ -122,6 +122,29 @@ def _is_this_machine(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of a field of `Settings`."""
+    return str(Settings.model_fields[name].validation_alias or f"JIAZHENG_{name.upper()}")
+
+
+def what_is_wrong(error: ValidationError) -> str:
+    """Which variables to set, and which have a value that cannot be; none of these values is told."""
+    missing = [_variable(found["loc"]) for found in error.errors() if found["type"] == "missing"]
+    wrong = [
+        ": ".join(filter(None, (_variable(found["loc"]), found["msg"])))
+        for found in error.errors()
+        if found["type"] != "missing"
+    ]
+    return "; ".join(([f"set {', '.join(missing)}"] if missing else []) + wrong)
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    """Of a finding's place: a field, perhaps with what is in it; nothing where several do not fit."""
+    if not place or place[0] not in Settings.model_fields:
+        return "__".join(map(str, place))
+    return "__".join((variable_of(str(place[0])), *(str(part).upper() for part in place[1:])))
 
 
 class OwnerSettings(BaseSettings):

@@ -26,7 +26,7 @@ ROLES = ("project", "work", "schedule", "api")
 
 
 class ConfigurationError(RuntimeError):
-    """The environment names some of the real services only."""
+    """The environment does not say what to do: some services only, no number, or nothing that runs here."""
 
 
 class System:
@@ -116,6 +116,9 @@ class System:
 def metrics_port_of(nth: int) -> dict[str, str]:
     """Each role of one machine tells its metrics on a port of its own, if they are wanted at all."""
     first = os.environ.get("JIAZHENG_METRICS_PORT")
+    if first and not first.isdecimal():
+        msg = "JIAZHENG_METRICS_PORT has to be the number of a port"
+        raise ConfigurationError(msg)
     return {"JIAZHENG_METRICS_PORT": str(int(first) + nth)} if first else {}
 
 
@@ -135,7 +138,10 @@ def external_services() -> bool:
 def join_running_system() -> None:
     """Let this process use the services of the system that runs in this checkout, as `up` or as `demo`.
 
-    Does nothing where the environment names services or nothing runs.
+    Does nothing where the environment names services.
+
+    Raises:
+        ConfigurationError: it names none, and nothing runs.
     """
     if external_services():
         return
@@ -145,6 +151,8 @@ def join_running_system() -> None:
             system = System(state_dir, DEFAULT_PORT, clock_file if clock_file.exists() else None)
             os.environ.update(system.environment())
             return
+    msg = f"no system runs here: start `jiazheng up` in another terminal, or set {', '.join(EXTERNAL)}"
+    raise ConfigurationError(msg)
 
 
 class Preparation:

@@ -31,7 +31,7 @@ from jiazheng.embedded.lock import StateLock
 from jiazheng.embedded.postgres import EmbeddedPostgres
 from jiazheng.settings import Settings
 from jiazheng.supervisor import Supervisor
-from jiazheng.system import System, free_port, state_dir_of
+from jiazheng.system import System, state_dir_of
 from ledger.clock import DemoClock, system_clock
 
 STORY = (
@@ -55,11 +55,13 @@ def play(port: int, *, keep_running: bool, picture: Path | None = None) -> int:
     console = recorder() if picture else Console()
     state_dir = state_dir_of() / "demo"
     _begin_anew(state_dir)
-    with _stopped_by_signals(), playing(state_dir, free_port(port), console) as (system, failed):
+    with _stopped_by_signals(), playing(state_dir, port, console) as (system, failed):
         if picture:
             write_picture(console, picture)
         if keep_running and not failed:
             _wait(console, system)
+        elif not failed:
+            console.print("`make run` plays it again, and then stays up for a browser and for curl.")
     return failed
 
 
@@ -106,6 +108,7 @@ def _tell(console: Console, system: System, clock: DemoClock, supervisor: Superv
     narrator = Narrator(console, os.environ["DATABASE_URL"])
     world = World(system.url, clock, narrator, supervisor, Settings(), lent)
     try:
+        narrator.explain()
         for chapters in STORY:
             chapters(world)
         Kiosk(world.kiosk, world.facts["kiosk_id"], system.url).keep(system.state_dir)

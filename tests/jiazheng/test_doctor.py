@@ -75,6 +75,28 @@ def test_settings_that_are_missing_are_named() -> None:
     assert (finding.what, finding.advice) == ("settings", "set REDIS_URL; see `jiazheng settings`")
 
 
+def test_a_setting_that_is_missing_is_named_as_the_environment_has_it() -> None:
+    del os.environ["REDIS_URL"], os.environ["JIAZHENG_KEYRING_FILE"]
+    (finding,) = examine()
+    assert finding.advice.startswith("set REDIS_URL, JIAZHENG_KEYRING_FILE; see")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "advice"),
+    [
+        ("JIAZHENG_FACE_PROCESSES", "0", "Input should be greater than or equal to 1"),
+        ("JIAZHENG_RULES__CHECK_IN_PERIOD", "monthly", "Input should be a valid timedelta"),
+    ],
+)
+def test_a_value_that_cannot_be_is_told_by_its_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, advice: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    (finding,) = examine()
+    assert finding.advice.startswith(f"{variable}: {advice}")
+    assert "set " not in finding.advice
+
+
 def test_what_is_wrong_with_several_settings_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     # given a decoder elsewhere, and nobody to trust for its certificate
     monkeypatch.setenv("JIAZHENG_CARD_DECODER_HOST", "sam.example")

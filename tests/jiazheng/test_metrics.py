@@ -6,7 +6,7 @@ import pytest
 from jiazheng import doctor
 from jiazheng.embedded.waiting import wait_until
 from jiazheng.settings import Settings
-from jiazheng.system import free_port, metrics_port_of
+from jiazheng.system import ConfigurationError, free_port, metrics_port_of
 from ledger.clock import system_clock
 from ledger.credit_ledger import CreditLedger
 from projections.catalogue import BY_NAME, followers
@@ -48,6 +48,12 @@ def test_without_a_port_nothing_listens(settings: Settings) -> None:
 def test_each_role_of_a_machine_has_a_port_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JIAZHENG_METRICS_PORT", "9100")
     assert [metrics_port_of(nth)["JIAZHENG_METRICS_PORT"] for nth in range(3)] == ["9100", "9101", "9102"]
+
+
+def test_a_port_that_is_no_number_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIAZHENG_METRICS_PORT", "http")
+    with pytest.raises(ConfigurationError, match="JIAZHENG_METRICS_PORT has to be the number of a port"):
+        metrics_port_of(0)
 
 
 def _read_models() -> list[doctor.Finding]:

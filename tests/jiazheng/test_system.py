@@ -36,7 +36,8 @@ def test_a_command_joins_the_system_that_runs_here(
 ) -> None:
     # given embedded services, under a supervisor or left over
     supervisor = StateLock(state_dir)
-    join_running_system()
+    with pytest.raises(ConfigurationError, match="no system runs here: start `jiazheng up`"):
+        join_running_system()
     assert "DATABASE_URL" not in os.environ
     # when a supervisor holds the folder
     supervisor.acquire()
