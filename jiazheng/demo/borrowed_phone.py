@@ -54,7 +54,7 @@ def read_there(world: World) -> str:
     consent(borrowed)
     reading = world.phone.read_card(borrowed, NEWCOMER, pictures.path(FACE).read_bytes())
     world.facts["reading"] = reading
-    return f"{reading[:24]}…"
+    return f"a sealed reading, {reading[:24]}…"
 
 
 def verify_there(world: World) -> str:
@@ -63,7 +63,7 @@ def verify_there(world: World) -> str:
     form = shown(borrowed, "identity", FACE, card_reading=world.facts["reading"])
     problem = refused("assurance-too-low", lambda: borrowed.post(path, **form))
     borrowed.post(path, **world.phone.vouch(world.url, form))
-    return f"{problem['title']}; then: {world.facts['own'].get('/v1/me')['identity_assurance']}"
+    return f"{problem['title']}; with them: {world.facts['own'].get('/v1/me')['identity_assurance']}"
 
 
 def sign_there(world: World) -> str:

@@ -13,7 +13,8 @@ def play_enterprise_list(world: World) -> None:
     tell = world.narrator
     tell.chapter("1  Enterprise list and notices · 企业名单与通知公告")
     tell.step(
-        "Two administrators sign in with passkeys; an editor is granted with four eyes", lambda: staff(world)
+        "Two administrators sign in with passkeys; one proposes an editor, the other grants it",
+        lambda: staff(world),
     )
     tell.step("The editor imports a CSV", lambda: import_enterprises(world))
     tell.step("The editor downloads which lines were rejected", lambda: download_rejections(world))
@@ -56,7 +57,7 @@ def download_rejections(world: World) -> str:
     path = f"/v1/enterprise-imports/{world.facts['import_id']}/rejections.csv"
     _, *rejected = world.staff["editor"].get(path).decode().splitlines()
     expect(len(rejected) == 3, "three lines of the file")
-    return "; ".join(rejected)
+    return "; ".join(f"line {line}" for line in rejected)
 
 
 def add_entries(world: World) -> str:

@@ -22,8 +22,12 @@ def play_time(world: World) -> None:
     tell.step("The worker checks in with a face check", lambda: check_in(world, "obama.jpg"))
     tell.step("29 days later: still employed, a reminder is sent", lambda: reminder(world))
     tell.step("The operator's numbers", lambda: numbers(world))
-    tell.step("One second past the deadline, all workers stopped: refused already", lambda: overdue(world))
-    tell.step("The workers run again: left (离职), at the deadline", lambda: left(world))
+    tell.step(
+        "One second past the deadline, both background roles stopped: refused already", lambda: overdue(world)
+    )
+    tell.step(
+        "They run again, and record that the worker has left (离职), at the deadline", lambda: left(world)
+    )
     tell.step("A new check-in restores the employment", lambda: restored(world))
     tell.step(
         "The worker withdraws the consent to face checks: no template is left", lambda: without_face(world)
@@ -55,7 +59,11 @@ def check_in(world: World, picture: str) -> str:
     attendance = world.worker.get("/v1/me/attendance")
     world.facts["due_at"] = datetime.fromisoformat(attendance["due_at"])
     until(lambda: status(world) == "employed", "the operator sees 在职")
-    return f"due {world.facts['due_at']:%Y-%m-%d %H:%M} UTC"
+    return f"due {_shown(world.facts['due_at'])}"
+
+
+def _shown(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"
 
 
 def reminder(world: World) -> str:
@@ -98,7 +106,7 @@ def left(world: World) -> str:
 
     event = until(found, "the worker leaves", EVERY_LOOK_IS_RECORDED_SECONDS)[0]
     expect(datetime.fromisoformat(event["at"]) == world.facts["due_at"], "the event's time is the deadline")
-    return f"recorded at {event['position']} with time {event['at']}"
+    return f"event {event['position']}, dated {_shown(world.facts['due_at'])}"
 
 
 def signed_in_regulator(world: World) -> Any:
@@ -134,7 +142,8 @@ def vouched(world: World) -> str:
     asked = world.worker.post("/v1/presence-requests", json={"purpose": "check_in"})
     confirm(world, "officer", asked["code"])
     world.worker.post("/v1/check-ins", data={"presence_proof": asked["presence_proof"]})
-    return f"due {world.worker.get('/v1/me/attendance')['due_at'][:16]}"
+    due_at = datetime.fromisoformat(world.worker.get("/v1/me/attendance")["due_at"])
+    return f"due {_shown(due_at)}"
 
 
 def confirm(world: World, officer: str, code: str) -> None:
@@ -178,7 +187,7 @@ def looks(world: World) -> str:
 
     rows = until(found, "the looks are listed")
     kinds = sorted({row["who"]["kind"] for row in rows})
-    return f"{len(rows)} looks: {', '.join(kinds)}; the last one by {rows[0]['basis']}"
+    return f"{len(rows)} looks: {', '.join(kinds)}; the last one on the basis of {rows[0]['basis']}"
 
 
 def trail(world: World) -> str:

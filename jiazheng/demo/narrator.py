@@ -8,6 +8,8 @@ from time import perf_counter
 import psycopg
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Column, Table
 
 MAX_SHOWN = 6
 
@@ -34,6 +36,14 @@ class Narrator:
         self.steps = 0
         self.events = 0
 
+    def explain(self) -> None:
+        """Say how to read what follows."""
+        self._console.print(
+            "The story begins a month ago and ends now. Below a step stand the events that it left in the "
+            "log, as name@partition.number, or how many of each.",
+            highlight=False,
+        )
+
     def chapter(self, title: str) -> None:
         """Begin a chapter."""
         self._console.print(f"\n[bold cyan]{escape(title)}[/]")
@@ -48,8 +58,11 @@ class Narrator:
             raise
         seconds = perf_counter() - started
         self.steps += 1
-        line = f"{what}: {more}" if more else what
-        self._console.print(f"  [green]✓[/] {escape(line)} [dim]{seconds * 1000:.0f} ms[/]")
+        line = Table.grid("", Column(overflow="fold"), "", padding=(0, 1))
+        line.add_row(
+            "  [green]✓[/]", escape(f"{what}: {more}" if more else what), f"[dim]{seconds * 1000:.0f} ms[/]"
+        )
+        self._console.print(line)
         self._show(self._fresh())
 
     def _show(self, events: Sequence[AppendedEvent]) -> None:
@@ -60,11 +73,10 @@ class Narrator:
             words = ", ".join(map(str, events))
         else:
             counted = Counter(event.topic.removeprefix("jz.") for event in events)
-            words = ", ".join(f"{count} x {topic}" for topic, count in counted.items())
-            words += (
-                f" ({events[0].partition}.{events[0].number} … {events[-1].partition}.{events[-1].number})"
+            words = ", ".join(
+                topic if count == 1 else f"{count} x {topic}" for topic, count in counted.items()
             )
-        self._console.print(f"      [dim]{escape(words)}[/]", soft_wrap=not self._console.record)
+        self._console.print(Padding(f"[dim]{escape(words)}[/]", (0, 0, 0, 6), expand=False))
 
     def _heads(self) -> dict[int, int]:
         return dict(self._database.execute("SELECT partition, head FROM ledger.partitions").fetchall())

@@ -27,7 +27,7 @@ def play_registration(world: World) -> None:
     tell.chapter("2  A worker registers · 家政服务员注册")
     tell.step("A wrong SMS code tells nothing about the phone", lambda: wrong_code(world))
     tell.step("The worker registers with name, ID number, phone, SMS code", lambda: register(world))
-    tell.step("Her phone's platform may wake the app from now on", lambda: register_push(world))
+    tell.step("Her phone may be woken by its platform from now on", lambda: register_push(world))
     tell.step("The same phone again", lambda: same_phone(world))
     tell.step("The same ID number with another phone", lambda: same_id_number(world))
     tell.chapter("3  Enterprises · 选择所属家政企业")
@@ -36,7 +36,7 @@ def play_registration(world: World) -> None:
     tell.chapter("4  Identity verification · 人证合一验证")
     verify(world)
     tell.chapter("5  The authorization letter · 签署授权书")
-    tell.step("The worker signs the letter's text by its hash", lambda: sign(world))
+    tell.step("The worker signs the letter, by the hash of its text", lambda: sign(world))
     tell.step("A second face check authorizes it; registration is complete", lambda: authorize(world))
     tell.step("The worker reads it again and downloads it as PDF", lambda: read_letter(world))
 
@@ -47,7 +47,7 @@ def wrong_code(world: World) -> str:
     problem = refused(
         "sms-code-wrong", lambda: world.visitor.post("/v1/workers", json=WORKER.form("000000", "phone"))
     )
-    return str(problem["code"])
+    return str(problem["title"])
 
 
 def register(world: World) -> str:
@@ -62,7 +62,7 @@ def register(world: World) -> str:
 def register_push(world: World) -> str:
     """The demo has no gateway to a platform: the token is kept, and nothing is sent."""
     world.worker.post("/v1/push-targets", json={"platform": "huawei", "token": "0123456789abcdef"})
-    return "registered with the token of its platform"
+    return "its push token is kept"
 
 
 def same_phone(world: World) -> str:
@@ -116,7 +116,7 @@ def verify(world: World) -> None:
         )
         tell.step("The worker consents to face checks, apart from all else", lambda: consent(world.worker))
         tell.step(
-            "nfcpy reads the card, the decoder opens it; somebody else's face",
+            "The kiosk reads the card (by nfcpy) and decodes it; then somebody else's face",
             lambda: verify_face(world, terminal, WRONG_FACE, "face-not-matched"),
         )
         tell.step(
@@ -140,7 +140,7 @@ def consent(worker: Client) -> str:
     text = worker.get("/v1/face-consent-text")
     given = {"version": text["version"], "text_sha256": text["text_sha256"]}
     worker.post("/v1/me/face-consent", json=given)
-    return f"version {text['version']}, {text['text_sha256'][:16]}…"
+    return f"version {text['version']}, SHA-256 {text['text_sha256'][:16]}…"
 
 
 def verify_face(
@@ -171,7 +171,7 @@ def sign(world: World) -> str:
     world.advance(timedelta(hours=1))
     signed = {"version": letter["version"], "text_sha256": letter["text_sha256"]}
     world.worker.post("/v1/letter-signatures", json=signed)
-    return f"version {letter['version']}, {letter['text_sha256'][:16]}…"
+    return f"version {letter['version']}, SHA-256 {letter['text_sha256'][:16]}…"
 
 
 def authorize(world: World) -> str:
@@ -180,7 +180,7 @@ def authorize(world: World) -> str:
     me = world.worker.get("/v1/me")
     expect(me["registration_complete"], "the registration is complete")
     world.facts["authorized"] = world.advance(timedelta(minutes=1))
-    return f"{len(me['letter_scopes'])} scopes"
+    return f"{len(me['letter_scopes'])} scopes, each a kind of data"
 
 
 def read_letter(world: World) -> str:
