@@ -53,7 +53,7 @@ fmt: $(READY) ## Format, and repair what can be repaired by itself
 bench: setup ## Run the benchmarks; figures go to benchmarks/results/
 	@$(BIN)/python -m benchmarks
 
-docs: $(READY) ## Check that every link between the guides leads somewhere
+docs: $(READY) ## Check that the guides hold: links, files, commands, and every example
 	@$(BIN)/pytest tests/docs
 
 lock: $(READY) ## Resolve requirements/*.txt anew after a change of pyproject.toml (needs a package registry)
