@@ -49,14 +49,6 @@ def _logging() -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-def _free(port: int) -> int:
-    """The port that was asked for, or another one if it is taken, which is said."""
-    free = system.free_port(port)
-    if port not in (0, free):
-        console.print(f"Port {port} is taken, so the API gets port {free}.")
-    return free
-
-
 @app.command()
 def up(
     port: Port = system.DEFAULT_PORT,
@@ -65,7 +57,7 @@ def up(
 
     Example: jiazheng up --port 8080
     """
-    whole = system.System(system.state_dir_of(), _free(port))
+    whole = system.System(system.state_dir_of(), system.port_told(port, console.print))
     console.print(f"The API will answer at [bold]{whole.url}[/]; its documentation at {whole.url}/docs")
     sys.exit(whole.supervisor(console.print).run_forever())
 
@@ -89,7 +81,7 @@ def demo(
     from jiazheng.demo.play import play  # noqa: PLC0415 - the demo's doubles are no part of the other commands
 
     logging.getLogger().setLevel(logging.WARNING)
-    sys.exit(play(_free(port), keep_running=keep_running, picture=picture))
+    sys.exit(play(port, keep_running=keep_running, picture=picture))
 
 
 @app.command()

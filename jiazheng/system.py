@@ -199,6 +199,14 @@ def free_port(wanted: int) -> int:
     return wanted
 
 
+def port_told(wanted: int, tell: Callable[[str], None]) -> int:
+    """A free port; if it is not the one that was wanted, that is told."""
+    port = free_port(wanted)
+    if wanted not in (0, port):
+        tell(f"Port {wanted} is taken, so the API gets port {port}.")
+    return port
+
+
 def state_dir_of(checkout: Path = CHECKOUT) -> Path:
     """Where this checkout keeps its state; JIAZHENG_STATE_DIR names another folder."""
     named = os.environ.get("JIAZHENG_STATE_DIR")

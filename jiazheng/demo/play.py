@@ -31,7 +31,7 @@ from jiazheng.embedded.lock import StateLock
 from jiazheng.embedded.postgres import EmbeddedPostgres
 from jiazheng.settings import Settings
 from jiazheng.supervisor import Supervisor
-from jiazheng.system import System, state_dir_of
+from jiazheng.system import System, port_told, state_dir_of
 from ledger.clock import DemoClock, system_clock
 
 STORY = (
@@ -55,7 +55,8 @@ def play(port: int, *, keep_running: bool, picture: Path | None = None) -> int:
     console = recorder() if picture else Console()
     state_dir = state_dir_of() / "demo"
     _begin_anew(state_dir)
-    with _stopped_by_signals(), playing(state_dir, port, console) as (system, failed):
+    listening = port_told(port, console.print)
+    with _stopped_by_signals(), playing(state_dir, listening, console) as (system, failed):
         if picture:
             write_picture(console, picture)
         if keep_running and not failed:

@@ -1,6 +1,7 @@
 """How a process finds the services: those the environment names, or those of the system that runs here."""
 
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
@@ -8,7 +9,14 @@ from unittest.mock import patch
 import pytest
 
 from jiazheng.embedded import EmbeddedPostgres, EmbeddedValkey, StateLock
-from jiazheng.system import EXTERNAL, ConfigurationError, System, external_services, join_running_system
+from jiazheng.system import (
+    EXTERNAL,
+    ConfigurationError,
+    System,
+    external_services,
+    join_running_system,
+    port_told,
+)
 
 URLS = dict.fromkeys(EXTERNAL, "postgresql://elsewhere")
 
@@ -29,6 +37,17 @@ def test_services_are_named_all_or_none() -> None:
     del os.environ["REDIS_URL"]
     with pytest.raises(ConfigurationError, match="set now: DATABASE_URL, KEYS_DATABASE_URL"):
         external_services()
+
+
+def test_a_port_that_is_taken_is_told_and_another_one_given() -> None:
+    # given a port on which somebody listens
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        wanted, said = taken.getsockname()[1], list[str]()
+        # when it is asked for
+        given = port_told(wanted, said.append)
+    # then another one is given, and both are told
+    assert given != wanted
+    assert said == [f"Port {wanted} is taken, so the API gets port {given}."]
 
 
 def test_a_command_joins_the_system_that_runs_here(
