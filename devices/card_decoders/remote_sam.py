@@ -17,8 +17,8 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 
 from devices.card_decoders.sam_frame import FRAME_BYTES, parse_sam_frame
 from devices.card_ports import (
@@ -30,6 +30,7 @@ from devices.card_ports import (
     RawDocument,
     UnknownCardKind,
 )
+from devices.host_lookup import HostLookup
 
 START, ANSWER, CONTINUE, DONE = 0x01, 0x02, 0x03, 0x04
 REFUSALS = range(0x05, 0x0A)
@@ -46,8 +47,8 @@ CONNECT_SECONDS = 3.0
 class RemoteSamDecoder:
     """CardDecoder over the protocol above.
 
-    `deadline_seconds` bounds a whole decode, connect and TLS included; a connect has `CONNECT_SECONDS` of it
-    for each address of the host, whose look-up only the system's resolver bounds. `tls` is to be given for
+    `deadline_seconds` bounds a whole decode, connect and TLS included; the look-up of the host and a connect
+    to each of its addresses have `CONNECT_SECONDS` of it. `tls` is to be given for
     any service that is not on the same machine: its messages hold the document. `card_timeout_seconds` bounds
     each exchange with the card, and is longer where the card is far away.
     """
@@ -57,6 +58,12 @@ class RemoteSamDecoder:
     deadline_seconds: float = 15.0
     tls: ssl.SSLContext | None = None
     card_timeout_seconds: float = CARD_TIMEOUT_SECONDS
+    lookup: HostLookup = field(default_factory=HostLookup, repr=False, compare=False)
+
+    def require_reachable(self, timeout_seconds: float) -> None:
+        """Connect, with TLS as in a dialogue, and hang up; raises DecoderUnreachable."""
+        with self._connected(time.monotonic() + timeout_seconds):
+            return
 
     def decode(self, link: CardLink | None) -> RawDocument:
         """Return the document of the card behind `link`.
@@ -85,9 +92,14 @@ class RemoteSamDecoder:
 
     def _connect(self, deadline: float) -> socket.socket:
         try:
-            return socket.create_connection((self.host, self.port), min(CONNECT_SECONDS, _left(deadline)))
+            found = self.lookup.addresses(self.host, self.port, min(CONNECT_SECONDS, _left(deadline)))
         except UnicodeError:
             raise DecoderUnreachable("the decoding service has a host name that is none") from None
+        *others, last = found
+        for address in others:
+            with suppress(OSError):
+                return address.connect(min(CONNECT_SECONDS, _left(deadline)))
+        return last.connect(min(CONNECT_SECONDS, _left(deadline)))
 
 
 @dataclass(frozen=True)
