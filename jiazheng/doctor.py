@@ -7,8 +7,9 @@ import psycopg
 import redis
 from pydantic import ValidationError
 
+from devices.card_ports import CardReadError
 from devices.face_models import MODEL_ID
-from jiazheng.bootstrap import build_app
+from jiazheng.bootstrap import build_app, build_card_decoder
 from jiazheng.settings import Settings, what_is_wrong
 from ledger.erasures import ErasureList, ErasureListMissing
 from ledger.keyring import Keyring
@@ -30,7 +31,7 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Look at settings, databases, queue, secrets, the face model and the app."""
+    """Look at settings, databases, queue, secrets, face model, app, and the card decoder if one is set."""
     try:
         settings = Settings()
     except ValidationError as error:
@@ -48,6 +49,7 @@ def examine() -> list[Finding]:
         _checked("queue", lambda: _ping(settings.redis_url), "is Valkey or Redis up?"),
         _checked("face model", lambda: _is_model(settings.face_model_sha256), "calibrate for this model"),
         _checked("app", lambda: build_app(settings), "see the settings of the app in docs/operations.md"),
+        *_card_decoder(settings),
         *_read_models(settings.database_url),
     ]
 
@@ -59,6 +61,7 @@ class NotInOrder(RuntimeError):
 WRONG = (
     NotInOrder,
     ErasureListMissing,
+    CardReadError,
     OSError,
     psycopg.Error,
     redis.RedisError,
@@ -115,6 +118,20 @@ def _read_model(name: str, events: int) -> Finding:
 def _ping(url: str) -> None:
     with redis.Redis.from_url(url, socket_timeout=TIMEOUT_SECONDS) as client:
         client.ping()
+
+
+def _card_decoder(settings: Settings) -> list[Finding]:
+    """Without a host phones read no cards, and nothing is missing."""
+    if settings.card_decoder_host is None:
+        return []
+    advice = "is it up, and is its certificate of JIAZHENG_CARD_DECODER_CA_FILE?"
+    return [_checked("card decoder", lambda: _require_decoder(settings), advice)]
+
+
+def _require_decoder(settings: Settings) -> None:
+    decoder = build_card_decoder(settings)
+    if decoder is not None:
+        decoder.require_reachable(TIMEOUT_SECONDS)
 
 
 def _is_model(wanted: str | None) -> None:

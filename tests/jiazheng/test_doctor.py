@@ -2,12 +2,16 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
+from jiazheng.demo.doubles.sam_service import SamService
 from jiazheng.doctor import examine
 from jiazheng.settings import Settings
+from tests.controls.certificates_of_servers import certified
+from tests.controls.relays import found_at
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +71,53 @@ def test_a_service_out_of_reach_is_told(variable: str, url: str, what: list[str]
 def test_another_face_model_than_the_thresholds_are_for_is_told() -> None:
     os.environ["JIAZHENG_FACE_MODEL_SHA256"] = "0" * 64
     assert wrong() == ["face model"]
+
+
+def test_without_a_card_decoder_none_is_asked() -> None:
+    assert "card decoder" not in [finding.what for finding in examine()]
+
+
+def test_a_card_decoder_is_connected_to_as_a_dialogue_would_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a decoder with the certificate that the settings tell
+    ca_file, tls = certified(tmp_path)
+    with SamService(tls=tls) as service:
+        decoder_at(service, ca_file, monkeypatch)
+        # then it is in order
+        assert "card decoder" in [finding.what for finding in examine()]
+        assert wrong() == []
+
+
+def test_a_card_decoder_with_another_certificate_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (others := tmp_path / "others").mkdir()
+    ca_file, _ = certified(tmp_path)
+    with SamService(tls=certified(others)[1]) as service:
+        decoder_at(service, ca_file, monkeypatch)
+        assert wrong() == ["card decoder"]
+
+
+def test_a_card_decoder_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ca_file, tls = certified(tmp_path)
+    with SamService(tls=tls) as service:
+        decoder_at(service, ca_file, monkeypatch)
+    assert wrong() == ["card decoder"]
+
+
+def test_a_certificate_of_the_card_decoder_s_authority_that_is_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SamService() as service:
+        decoder_at(service, tmp_path / "none.pem", monkeypatch)
+        assert wrong() == ["card decoder"]
+
+
+def decoder_at(service: SamService, ca_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment names this card decoder."""
+    for name, value in (found_at(service) | {"card_decoder_ca_file": ca_file}).items():
+        monkeypatch.setenv(f"JIAZHENG_{name.upper()}", str(value))
 
 
 def test_settings_that_are_missing_are_named() -> None:
