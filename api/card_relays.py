@@ -62,7 +62,7 @@ async def hand_in_card_answer(act: Acting, relay_id: UUID, given: CardAnswerIn) 
     """Hand in what the card answered; the answer has the next APDU, or the reading.
 
     Repeated under its key it has the same. The relay is over after `card-unreadable`, `card-relay-lost`, and
-    a `card-decoder-unavailable` that a repetition gets, too; no other problem ends it.
+    a `card-decoder-unavailable` without `Retry-After`; no other problem ends it.
     """
     relay, answer = Relay(act.caller, relay_id), bytes.fromhex(given.answer or "")
     return _out(*await act.parts.card_relays.answer(relay, given.turn, answer, act.cause.command_id))

@@ -1,19 +1,21 @@
 """Dialogues with the card decoder whose card lies on a phone: a thread each, at most so many in a process."""
 
 import logging
-from asyncio import gather
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from asyncio import gather, timeout
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from threading import Thread
 from typing import Final
 from uuid import UUID, uuid4
 
 from fastapi.concurrency import run_in_threadpool
+from prometheus_client import Counter
 from redis import RedisError
 
 from api.problems import Problem
-from api.relay_mail import LOST, OUT_OF_TURN, DecodersEnd, PhonesEnd, Relay, Said
-from api.relayed_links import UNAVAILABLE, OfferedCard, RelayedLink, claims_of, code_of
+from api.relay_mail import SCRIPT_SECONDS, DecodersEnd, Failure, PhonesEnd, Relay, Said
+from api.relayed_links import OfferedCard, RelayedLink, claims_of, failure_of
 from api.relayed_readings import seal_reading
 from devices.card_evidence import TranscribedLink
 from devices.card_ports import CardDecoder, CardReadError
@@ -21,11 +23,15 @@ from devices.card_ports import CardDecoder, CardReadError
 AT_A_TIME: Final = 16
 DIALOGUE_SECONDS: Final = 20.0
 """A whole dialogue; a card is not held against a phone for longer."""
-CARD_SECONDS: Final = 5.0
-"""From an APDU to the card's answer, the way to the phone and back included."""
 WAIT_SECONDS: Final = DIALOGUE_SECONDS + 2.0
-"""For what comes next; only a dialogue whose process was killed lets it pass."""
+"""For what comes next; only a dialogue whose process was killed lets it pass. A Valkey that stalls has
+`SCRIPT_SECONDS` more, and then the request is answered all the same."""
 HANG_UP_SECONDS: Final = 1.0
+
+BEGUN = Counter("jiazheng_card_relays_begun", "Card relays that were begun")
+BUSY = Counter("jiazheng_card_relays_busy", "Card relays that were not begun, for want of a place")
+ENDED = Counter("jiazheng_card_relays_ended", "Card relays that have ended, by how", ["how"])
+"""`read`; the code of a `CardReadError`; `valkey_failed`; `broken`: a mistake of ours."""
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +58,8 @@ class CardRelays:
     async def begin(self, owner: UUID, card: OfferedCard) -> tuple[Relay, int, Said]:
         """Begin a relay; it ends the person's earlier one in this process, of which the phone has let go.
 
-        One that lives in another process ends by its own bounds, after `DIALOGUE_SECONDS` at the latest.
+        One that lives in another process ends by its own bounds, after `DIALOGUE_SECONDS` at the latest: it
+        has a place there, and takes nothing from this one.
         It is called on the event loop and takes its place before it waits: no two of them count at once.
 
         Returns:
@@ -62,13 +69,15 @@ class CardRelays:
             Problem: there is no decoder, or it refused; too many relays run in this process.
         """
         if self._decoder is None:
-            raise Problem("card-decoder-unavailable", 503)
+            raise _problem_of(Failure.UNAVAILABLE)
         earlier = self._let_go(owner)
         link = RelayedLink(self._mail, Relay(owner, uuid4()), card)
-        self._start(link, self._decoder, card.challenge)
-        with _reaching_valkey():
-            await _hang_up(earlier)
-        return link.relay, 1, await self._heard(link.relay, 1)
+        if not self._has_started(link, self._decoder, card.challenge, earlier):
+            BUSY.inc()
+            raise Problem("card-relay-busy", 503)
+        BEGUN.inc()
+        async with self._answering_in_time():
+            return link.relay, 1, await self._heard(link.relay, 1)
 
     def _let_go(self, owner: UUID) -> list[RelayedLink]:
         """The relays of a person, which hold no place from now on."""
@@ -77,16 +86,19 @@ class CardRelays:
             link.let_go()
         return links
 
-    def _start(self, link: RelayedLink, decoder: CardDecoder, challenge: str) -> None:
+    def _has_started(
+        self, link: RelayedLink, decoder: CardDecoder, challenge: str, earlier: list[RelayedLink]
+    ) -> bool:
         if sum(not each.is_over for each in self._running.copy()) >= self._at_a_time:
-            raise Problem("card-relay-busy", 503)
-        work = (link, decoder, challenge)
+            return False
+        work = (link, decoder, challenge, earlier)
         thread = self._running[link] = Thread(target=self._hold, args=work, name="card-relay", daemon=True)
         try:
             thread.start()
-        except RuntimeError as error:  # the system has no thread left
+        except RuntimeError:  # the system has no thread left
             del self._running[link]
-            raise Problem("card-relay-busy", 503) from error
+            return False
+        return True
 
     async def answer(
         self, relay: Relay, turn: int, answer: bytes, command_id: UUID
@@ -100,31 +112,43 @@ class CardRelays:
             Problem: the relay is over, unknown or another person's; it is not that turn; or the card could
                 not be read.
         """
-        with _reaching_valkey():
-            taken = await self._phones.hand_in(relay, turn, answer, command_id)
-        if taken == LOST:
-            raise Problem("card-relay-lost", 404)
-        if taken == OUT_OF_TURN:
-            raise Problem("card-relay-out-of-turn", 409, "turn")
-        return relay, turn + 1, await self._heard(relay, turn + 1)
+        async with self._answering_in_time():
+            failure = await self._phones.hand_in(relay, turn, answer, command_id)
+            if failure is not None:
+                raise _problem_of(failure)
+            return relay, turn + 1, await self._heard(relay, turn + 1)
 
     async def _heard(self, relay: Relay, turn: int) -> Said:
-        with _reaching_valkey():
-            said = await self._phones.hear(relay, turn, self._wait_seconds)
+        said = await self._phones.hear(relay, turn, self._wait_seconds)
         if said is None:
-            raise Problem("card-relay-lost", 404)
-        if said.problem is not None:
-            raise _problem_of(said.problem)
+            raise _problem_of(Failure.GONE)
+        if said.failure is not None:
+            raise _problem_of(Failure(said.failure))
         return said
 
-    def _hold(self, link: RelayedLink, decoder: CardDecoder, challenge: str) -> None:
-        """A whole dialogue, in a thread of its own; the phone is told its end, whatever that is."""
-        said = Said(problem=UNAVAILABLE)
+    @asynccontextmanager
+    async def _answering_in_time(self) -> AsyncIterator[None]:
+        """Whatever Valkey does, the request has an answer: where it fails or stalls, to repeat the same."""
         try:
-            said = self._read(link, decoder, challenge)
+            async with timeout(self._wait_seconds + SCRIPT_SECONDS):
+                yield
+        except (RedisError, TimeoutError) as error:
+            raise replace(_problem_of(Failure.UNAVAILABLE), retry_after_seconds=1) from error
+
+    def _hold(
+        self, link: RelayedLink, decoder: CardDecoder, challenge: str, earlier: list[RelayedLink]
+    ) -> None:
+        """A whole dialogue, in a thread of its own; the phone is told its end, whatever that is."""
+        said, how = Said(failure=Failure.UNAVAILABLE), "broken"
+        try:
+            for each in earlier:
+                each.hang_up()
+            said, how = self._read(link, decoder, challenge)
         except RedisError as error:
+            how = "valkey_failed"
             log.warning("a card relay was lost: Valkey failed (%s)", type(error).__name__)
         finally:
+            ENDED.labels(how).inc()
             self._end(link, said)
 
     def _end(self, link: RelayedLink, said: Said) -> None:
@@ -135,17 +159,17 @@ class CardRelays:
         finally:
             del self._running[link]
 
-    def _read(self, link: RelayedLink, decoder: CardDecoder, challenge: str) -> Said:
+    def _read(self, link: RelayedLink, decoder: CardDecoder, challenge: str) -> tuple[Said, str]:
         transcribed = TranscribedLink(link)
         try:
             document = decoder.decode(transcribed)
         except CardReadError as error:
-            code = code_of(error)
-            if code == UNAVAILABLE:
+            failure = failure_of(error)
+            if failure is Failure.UNAVAILABLE:
                 log.warning("the card decoder failed: %s", error)  # says where, never which bytes
-            return Said(problem=code)
+            return Said(failure=failure), error.code
         claims = claims_of(document, transcribed, challenge) | {"aud": self._audience}
-        return Said(card_reading=seal_reading(self._key, link.relay.owner, claims))
+        return Said(card_reading=seal_reading(self._key, link.relay.owner, claims)), "read"
 
     async def aclose(self) -> None:
         """End what runs, so that no phone waits for it; a thread that waits for the decoder is left alone."""
@@ -166,18 +190,13 @@ async def _hang_up(links: Iterable[RelayedLink]) -> None:
             raise error
 
 
-@contextmanager
-def _reaching_valkey() -> Iterator[None]:
-    try:
-        yield
-    except RedisError as error:
-        raise Problem("card-decoder-unavailable", 503) from error
-
-
-def _problem_of(code: str) -> Problem:
-    match code:
-        case "card-unreadable":
+def _problem_of(failure: Failure) -> Problem:
+    match failure:
+        case Failure.UNREADABLE:
             return Problem("card-unreadable", 422)
-        case "card-relay-lost":
+        case Failure.GONE:
             return Problem("card-relay-lost", 404)
-    return Problem("card-decoder-unavailable", 503)
+        case Failure.OUT_OF_TURN:
+            return Problem("card-relay-out-of-turn", 409, "turn")
+        case Failure.UNAVAILABLE:
+            return Problem("card-decoder-unavailable", 503)

@@ -10,6 +10,7 @@ what copies the whole memory has them, too: a rewrite of that file, a snapshot, 
 import hmac
 import json
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -19,13 +20,26 @@ from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from api.answers import ATTEMPT
 from ledger.sealing import fresh_nonce, seal, unseal
 
 KEY_PREFIX: Final = "jiazheng:card-relays"
-KEPT_SECONDS: Final = 60
-"""As long as a client repeats a request for want of an answer (`api.answers.ATTEMPT`)."""
-CONNECT_SECONDS, SCRIPT_SECONDS, LONGEST_WAIT_SECONDS = 0.25, 2.0, 25.0
-"""How long Valkey may be silent: at the connect, at a script, and where the other side is waited for."""
+KEPT_MILLISECONDS: Final = int(ATTEMPT.total_seconds() * 1000)
+"""As long as a client repeats a request for want of an answer."""
+CARD_SECONDS: Final = 5.0
+"""From an APDU to the card's answer, the way to the phone and back included."""
+CONNECT_SECONDS, SCRIPT_SECONDS = 0.25, 2.0
+"""How long Valkey may be silent: at the connect, and at a script or beyond a wait."""
+
+
+class Failure(StrEnum):
+    """Why a phone gets neither an APDU nor a reading."""
+
+    UNREADABLE = "unreadable"
+    UNAVAILABLE = "unavailable"
+    GONE = "gone"
+    OUT_OF_TURN = "out of turn"
+
 
 _IN_MEMORY = "redis.set_repl(redis.REPL_NONE)\n"
 _SAY = f"""{_IN_MEMORY}
@@ -36,15 +50,13 @@ _SAY = f"""{_IN_MEMORY}
 """
 _HAND_IN = f"""{_IN_MEMORY}
     local by = redis.call('GET', KEYS[3])
-    if by == ARGV[1] then return 'again' end
-    if redis.call('EXISTS', KEYS[1]) == 0 then return 'lost' end
-    if by or redis.call('EXISTS', KEYS[2]) == 0 then return 'out of turn' end
+    if by == ARGV[1] then return end
+    if redis.call('EXISTS', KEYS[1]) == 0 then return '{Failure.GONE}' end
+    if by or redis.call('EXISTS', KEYS[2]) == 0 then return '{Failure.OUT_OF_TURN}' end
     redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[3])
     redis.call('RPUSH', KEYS[4], ARGV[2])
     redis.call('PEXPIRE', KEYS[4], ARGV[3])
-    return 'taken'
 """
-TAKEN, AGAIN, LOST, OUT_OF_TURN = "taken", "again", "lost", "out of turn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +69,11 @@ class Relay:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the phone is told at a turn: an APDU in hexadecimal; at the end a reading or a problem's code."""
+    """What the phone is told at a turn: an APDU in hexadecimal; at the end a reading or a `Failure`."""
 
     apdu: str | None = None
     card_reading: str | None = None
-    problem: str | None = None
+    failure: str | None = None
 
 
 class _Places:
@@ -92,17 +104,21 @@ class DecodersEnd:
     def __init__(self, redis_url: str, key: bytes) -> None:
         self._places = _Places(key)
         self._client = _client(redis_url, SCRIPT_SECONDS)
-        self._waiting = _client(redis_url, LONGEST_WAIT_SECONDS)
+        self._waiting = _client(redis_url, CARD_SECONDS + SCRIPT_SECONDS)
         self._say = self._client.register_script(_SAY)
 
     def say(self, relay: Relay, turn: int, said: Said) -> None:
         """Tell the phone; whatever is no APDU ends the relay."""
         names = [self._places.name(relay), self._places.name(relay, "phone", turn)]
         sealed = self._places.seal(relay, f"phone/{turn}", json.dumps(asdict(said)))
-        self._say(keys=names, args=[sealed, KEPT_SECONDS * 1000, "" if said.apdu else "end"])
+        self._say(keys=names, args=[sealed, KEPT_MILLISECONDS, "" if said.apdu else "end"])
 
     def hear(self, relay: Relay, turn: int, timeout_seconds: float) -> bytes | None:
-        """Wait for the card's answer; empty: the phone has lost the card; None: nothing came in time."""
+        """Wait for the card's answer, at most `CARD_SECONDS`.
+
+        Returns:
+            the answer; empty: the phone has lost the card; None: nothing came in time.
+        """
         found = self._waiting.blpop([self._places.name(relay, "decoder", turn)], timeout_seconds)
         if found is None:
             return None
@@ -112,7 +128,7 @@ class DecodersEnd:
         """In the phone's place: the card is gone."""
         names = [self._places.name(relay), self._places.name(relay, "decoder", turn)]
         sealed = self._places.seal(relay, f"decoder/{turn}", "")
-        self._say(keys=names, args=[sealed, KEPT_SECONDS * 1000, "end"])
+        self._say(keys=names, args=[sealed, KEPT_MILLISECONDS, "end"])
 
     def close(self) -> None:
         """Let the connections go, but for those that a thread uses."""
@@ -121,29 +137,32 @@ class DecodersEnd:
 
 
 class PhonesEnd:
-    """The phone's end, for the requests; waiting holds no thread."""
+    """The phone's end, for the requests; waiting holds no thread, and who waits bounds it."""
 
     def __init__(self, redis_url: str, key: bytes) -> None:
         self._places = _Places(key)
         self._client = _async_client(redis_url, SCRIPT_SECONDS)
-        self._waiting = _async_client(redis_url, LONGEST_WAIT_SECONDS)
+        self._waiting = _async_client(redis_url, None)
         self._hand_in = self._client.register_script(_HAND_IN)
 
-    async def hand_in(self, relay: Relay, turn: int, answer: bytes, command_id: UUID) -> str:
+    async def hand_in(self, relay: Relay, turn: int, answer: bytes, command_id: UUID) -> Failure | None:
         """Hand in the card's answer to the APDU of a turn, which one command may do.
 
         Returns:
-            `TAKEN`, `AGAIN` (the same command has done so before), `LOST` (there is no such relay, or it is
-            over), or `OUT_OF_TURN`.
+            `GONE` (there is no such relay, or it is over), `OUT_OF_TURN`, or nothing, also if the same
+            command has done so before.
         """
         steps = ((), ("phone", turn), ("command", turn), ("decoder", turn))
         names = [self._places.name(relay, *step) for step in steps]
         sealed = self._places.seal(relay, f"decoder/{turn}", answer.hex())
-        found: str = await self._hand_in(keys=names, args=[str(command_id), sealed, KEPT_SECONDS * 1000])
-        return found
+        failure = await self._hand_in(keys=names, args=[str(command_id), sealed, KEPT_MILLISECONDS])
+        return None if failure is None else Failure(failure)
 
     async def hear(self, relay: Relay, turn: int, timeout_seconds: float) -> Said | None:
-        """Wait for what is said at a turn, and leave it there; None, if nothing came in time."""
+        """Wait for what is said at a turn, and leave it there; None, if nothing came in time.
+
+        A Valkey that stalls keeps no time: only the caller's own bound ends that wait.
+        """
         name = self._places.name(relay, "phone", turn)
         sealed = await self._waiting.blmove(
             name,
@@ -172,7 +191,7 @@ def _client(redis_url: str, timeout_seconds: float) -> redis.Redis:
     )
 
 
-def _async_client(redis_url: str, timeout_seconds: float) -> redis.asyncio.Redis:
+def _async_client(redis_url: str, timeout_seconds: float | None) -> redis.asyncio.Redis:
     return redis.asyncio.Redis.from_url(
         redis_url,
         decode_responses=True,

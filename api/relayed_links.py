@@ -3,20 +3,20 @@
 from base64 import b64encode
 from dataclasses import dataclass
 from threading import Event
-from typing import Final
+from typing import ClassVar, Final
 
-from api.relay_mail import DecodersEnd, Relay, Said
+from api.relay_mail import DecodersEnd, Failure, Relay, Said
 from devices.card_evidence import TranscribedLink
 from devices.card_ports import CardReadError, CardRemoved, DecoderRefused, RawDocument, UnknownCardKind
 
 READ_FAILED: Final = frozenset({0x05, 0x31, 0x32, 0x33, 0x40, 0x41})
 """Refusals that are about the card; the others are between the operator and the service."""
 
-UNREADABLE, UNAVAILABLE, GONE = "card-unreadable", "card-decoder-unavailable", "card-relay-lost"
-
 
 class PhoneGone(CardRemoved):
     """The phone let the time for its answer pass, or the relay was ended from outside."""
+
+    code: ClassVar[str] = "phone_gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class RelayedLink:
     def hang_up(self) -> None:
         """End it from outside, and say so: the first word at a turn is the one that counts."""
         self.let_go()
-        self.end(Said(problem=GONE))
+        self.end(Said(failure=Failure.GONE))
         self._mail.hang_up(self.relay, self.turn)
 
     def _go_on(self) -> None:
@@ -86,13 +86,13 @@ def claims_of(document: RawDocument, transcribed: TranscribedLink, challenge: st
     }
 
 
-def code_of(error: CardReadError) -> str:
+def failure_of(error: CardReadError) -> Failure:
     """What the person can do about it: begin again, hold the card still, or come later."""
     match error:
         case PhoneGone():
-            return GONE
+            return Failure.GONE
         case CardRemoved() | UnknownCardKind():
-            return UNREADABLE
+            return Failure.UNREADABLE
         case DecoderRefused() if error.status_word in READ_FAILED:
-            return UNREADABLE
-    return UNAVAILABLE
+            return Failure.UNREADABLE
+    return Failure.UNAVAILABLE

@@ -12,7 +12,8 @@ from api.known_devices import KnownDevices
 from api.parts import Parts
 from api.passkeys import Passkeys
 from api.push import PushHub
-from api.relay_dialogues import CARD_SECONDS, DIALOGUE_SECONDS, CardRelays
+from api.relay_dialogues import DIALOGUE_SECONDS, CardRelays
+from api.relay_mail import CARD_SECONDS
 from api.request_limits import RequestLimits
 from api.sms_codes import SmsCodes
 from api.tokens import Sessions

@@ -55,6 +55,18 @@ def valkey(state_dir: Path) -> Iterator[EmbeddedValkey]:
     server.stop()
 
 
+@pytest.fixture
+def own_valkey() -> Iterator[EmbeddedValkey]:
+    """A server that a test may kill."""
+    folder = Path(tempfile.mkdtemp(prefix="jz-", dir="/tmp"))
+    folder.chmod(0o755)
+    server = EmbeddedValkey(folder)
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 class MovableClock:
     """A clock that stands still until a test moves it."""
 

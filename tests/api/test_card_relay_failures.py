@@ -1,9 +1,16 @@
 """A relay that does not come to its end: each failure has a code, and leaves no document."""
 
 import time
+from asyncio import create_task, run, sleep
+from socket import create_server
+from uuid import uuid4
 
+import httpx
 import pytest
 
+from api.problems import Problem
+from api.relay_dialogues import CardRelays
+from api.relayed_links import OfferedCard
 from devices.card_ports import CardLink, RawDocument
 from jiazheng.demo.client import Refusal
 from jiazheng.demo.doubles.id_card import CardField, Fault
@@ -13,7 +20,14 @@ from jiazheng.embedded.valkey import EmbeddedValkey
 from tests.controls.api import Api
 from tests.controls.kiosks import card_of, challenge
 from tests.controls.problems import refusal
-from tests.controls.relays import TURNS_OF_A_READ, Phone, another_process, decoder_at, phone_of, traces_of
+from tests.controls.relays import (
+    TURNS_OF_A_READ,
+    Phone,
+    another_process,
+    decoder_at,
+    phone_of,
+    traces_of,
+)
 from tests.controls.routes import NOBODY_THERE
 from tests.controls.workers import choosing_worker
 
@@ -21,6 +35,7 @@ UNREADABLE = (422, "card-unreadable", None)
 UNAVAILABLE = (503, "card-decoder-unavailable", None)
 LOST = (404, "card-relay-lost", None)
 NOWHERE = "redis://127.0.0.1:1/0"
+NO_RELAY = {"turn": 1, "relay_id": NOBODY_THERE}
 
 
 @pytest.fixture
@@ -78,13 +93,32 @@ def test_a_decoder_that_is_not_there_is_unavailable(api: Api, valkey: EmbeddedVa
     with SamService() as service:
         decoder = decoder_at(service)
     with another_process(api, valkey.url, decoder) as url:
-        assert refusal(phone.begin(url)) == UNAVAILABLE
+        answer = phone.begin(url)
+    assert refusal(answer) == UNAVAILABLE
+    assert "retry-after" not in answer.headers
 
 
 def test_without_valkey_no_card_is_read(api: Api, phone: Phone) -> None:
     with SamService() as service, another_process(api, NOWHERE, decoder_at(service)) as url:
-        assert refusal(phone.begin(url)) == UNAVAILABLE
-        assert refusal(phone.answer(url, {"turn": 1, "relay_id": NOBODY_THERE}, answer="9000")) == UNAVAILABLE
+        assert to_be_repeated(phone.begin(url))
+        assert to_be_repeated(phone.answer(url, NO_RELAY, answer="9000"))
+
+
+def test_a_valkey_that_stalls_keeps_no_phone_waiting(api: Api, phone: Phone) -> None:
+    # given a Valkey that takes connections and answers nothing
+    with create_server(("127.0.0.1", 0)) as stalled, SamService() as service:
+        nothing = f"redis://127.0.0.1:{stalled.getsockname()[1]}/0"
+        with another_process(api, nothing, decoder_at(service), wait_seconds=0.5) as url:
+            # when a phone begins, or goes on, then it is told to repeat that, a little after its wait
+            began = time.monotonic()
+            assert to_be_repeated(phone.begin(url))
+            assert to_be_repeated(phone.answer(url, NO_RELAY, answer="9000"))
+            assert time.monotonic() - began < 20
+
+
+def to_be_repeated(answer: httpx.Response) -> bool:
+    """Whether the same request is to be sent again; without the header the relay would be over."""
+    return refusal(answer) == UNAVAILABLE and answer.headers.get("retry-after") == "1"
 
 
 @pytest.mark.parametrize("fault", [Fault.REMOVED, Fault.SHORT, Fault.GARBAGE])
@@ -151,3 +185,24 @@ def test_a_process_that_ends_leaves_no_phone_waiting(api: Api, valkey: EmbeddedV
         answer = phone.answer(api.url, told)
     assert refusal(answer) == LOST
     assert took < 5
+
+
+def test_a_process_ends_in_order_also_without_valkey(own_valkey: EmbeddedValkey) -> None:
+    run(_end_without_valkey(own_valkey))
+
+
+async def _end_without_valkey(own_valkey: EmbeddedValkey) -> None:
+    with SamService(Misbehaviour(silent_after=0)) as service:
+        # given a relay that waits for the decoder
+        relays = CardRelays(own_valkey.url, bytes(32), decoder_at(service), "")
+        begun = create_task(relays.begin(uuid4(), OfferedCard("", bytes(12), bytes(8))))
+        await sleep(0)
+        # when Valkey is gone at the end of the process, so that it cannot be hung up
+        own_valkey.kill()
+        with pytest.raises(Problem) as refused:
+            await begun
+        assert refused.value.retry_after_seconds == 1
+        # then the process ends all the same, and does not wait for the decoder
+        ends_at = time.monotonic()
+        await relays.aclose()
+        assert time.monotonic() - ends_at < 8

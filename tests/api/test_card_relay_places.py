@@ -10,6 +10,7 @@ import pytest
 
 from api.relay_mail import DecodersEnd, Relay
 from api.relayed_links import OfferedCard, PhoneGone, RelayedLink
+from devices.card_decoders.remote_sam import RemoteSamDecoder
 from jiazheng.demo.client import until
 from jiazheng.demo.doubles.sam_service import Misbehaviour, SamService
 from jiazheng.embedded.valkey import EmbeddedValkey
@@ -17,9 +18,11 @@ from tests.controls.api import Api
 from tests.controls.kiosks import challenge
 from tests.controls.problems import refusal
 from tests.controls.relays import Phone, another_process, decoder_at, phone_of
+from tests.controls.resolvers import SilentResolver
 from tests.controls.workers import choosing_worker
 
 BUSY = (503, "card-relay-busy", None)
+UNAVAILABLE = (503, "card-decoder-unavailable", None)
 LOST = (404, "card-relay-lost", None)
 
 
@@ -49,6 +52,35 @@ def test_each_problem_frees_the_place_at_once(api: Api, valkey: EmbeddedValkey, 
         told = phone.begin(url).json()
         phone.answer(url, told, answer=None)
         until(lambda: phone.read(url).is_success, "the place is free again", 0.01)
+
+
+def test_a_look_up_that_does_not_end_frees_the_place(
+    api: Api, valkey: EmbeddedValkey, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given one place, and a decoder whose host the resolver is silent about
+    other, decoder = phone_of(choosing_worker(api)), RemoteSamDecoder("decoder.example", 1, 0.3)
+    with (
+        SilentResolver("decoder.example", monkeypatch),
+        another_process(api, valkey.url, decoder, at_a_time=1) as url,
+    ):
+        # when a phone begins, then it is told so while the resolver is still silent
+        assert refusal(phone.begin(url)) == UNAVAILABLE
+        # and the place is free
+        until(lambda: refusal(other.begin(url)) == UNAVAILABLE, "the place is free again")
+
+
+def test_two_relays_of_one_person_at_two_processes_harm_neither(
+    api: Api, valkey: EmbeddedValkey, phone: Phone
+) -> None:
+    # given two processes, and a person who begins at both
+    again = phone_of(phone.visitor)
+    with SamService() as service, another_process(api, valkey.url, decoder_at(service)) as url:
+        first, second = phone.begin(api.url), again.begin(url)
+        # when the turns of both alternate, then neither takes the other's answers
+        while first.json()["apdu"]:
+            first, second = phone.answer(api.url, first.json()), again.answer(url, second.json())
+        assert first.json()["card_reading"]
+        assert second.json()["card_reading"]
 
 
 def test_who_begins_many_at_once_holds_one_place(api: Api, valkey: EmbeddedValkey, phone: Phone) -> None:

@@ -2,7 +2,7 @@
 
 from asyncio import run
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from socket import create_server
 from threading import Event, Thread
@@ -13,7 +13,8 @@ import pytest
 import redis
 from cryptography.exceptions import InvalidTag
 
-from api.relay_mail import KEPT_SECONDS, KEY_PREFIX, DecodersEnd, PhonesEnd, Relay, Said
+from api.relay_mail import KEPT_MILLISECONDS, KEY_PREFIX, DecodersEnd, PhonesEnd, Relay, Said
+from jiazheng.demo.client import until
 from jiazheng.embedded.valkey import EmbeddedValkey
 from tests.controls.api import Api
 from tests.controls.kiosks import card_of
@@ -77,10 +78,49 @@ def test_what_passes_by_stays_out_of_valkey_s_file(api: Api, client: redis.Redis
         assert phone.reading(api.url)
     sealed = [command.split()[-1] for command in heard if "RPUSH" in command and KEY_PREFIX in command]
     assert len(sealed) > 2 * TURNS_OF_A_READ
-    folder = Path(str(client.config_get("dir")["dir"]))
-    written = b"".join(part.read_bytes() for part in folder.rglob("*.aof"))
+    written = file_of(client)
     assert KEY_PREFIX.encode() in written, "that something was taken out is written"
     assert not [each for each in sealed if each.strip('"').encode() in written]
+
+
+def test_a_rewritten_file_has_sealed_texts_until_the_next_rewrite(
+    valkey: EmbeddedValkey, client: redis.Redis
+) -> None:
+    # given a file that is rewritten while a relay is said something
+    end, relay = DecodersEnd(valkey.url, KEY), Relay(uuid4(), uuid4())
+    end.say(relay, 1, Said(apdu="00a40000026002"))
+    name = end._places.name(relay, "phone", 1)
+    (sealed,) = client.lrange(name, 0, -1)
+    assert isinstance(sealed, bytes)
+    rewrite_file(client)
+    # then the text is in it, as it was sealed
+    assert sealed in file_of(client)
+    assert b"00a40000026002" not in file_of(client)
+    # when the text has lapsed, then it stays there until the file is rewritten again
+    client.delete(name)
+    assert sealed in file_of(client)
+    rewrite_file(client)
+    until(lambda: sealed not in file_of(client), "the parts from before are deleted")
+
+
+def rewrite_file(client: redis.Redis) -> None:
+    """As Valkey does by itself when the file has grown."""
+
+    def rewrites() -> bool:
+        told = client.info("persistence")
+        return bool(told["aof_rewrite_in_progress"] or told["aof_rewrite_scheduled"])
+
+    client.bgrewriteaof()
+    until(lambda: not rewrites(), "the file is rewritten")
+
+
+def file_of(client: redis.Redis) -> bytes:
+    """All parts of the append-only file, those that are about to be deleted included."""
+    folder, parts = Path(str(client.config_get("dir")["dir"])), b""
+    for part in folder.rglob("appendonly*"):
+        with suppress(FileNotFoundError, IsADirectoryError):
+            parts += part.read_bytes()
+    return parts
 
 
 def test_nothing_stays_longer_than_a_repetition_may_come(api: Api, client: redis.Redis, phone: Phone) -> None:
@@ -90,7 +130,7 @@ def test_nothing_stays_longer_than_a_repetition_may_come(api: Api, client: redis
         names = list(client.scan_iter(f"{KEY_PREFIX}*"))
         assert names
         left = [client.pttl(name) for name in names]
-        assert all(each == -2 or 0 < each <= KEPT_SECONDS * 1000 for each in left)  # -2: gone meanwhile
+        assert all(each == -2 or 0 < each <= KEPT_MILLISECONDS for each in left)  # -2: gone meanwhile
 
 
 def test_a_text_that_is_moved_to_another_place_opens_nothing(

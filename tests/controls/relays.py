@@ -9,6 +9,7 @@ from socket import create_server
 from typing import Any
 
 import httpx
+from prometheus_client import Counter
 
 from api.parts import Parts
 from api.push import PushHub
@@ -60,6 +61,12 @@ def another_process(api: Api, redis_url: str, decoder: CardDecoder | None, **bou
     ):
         yield f"http://localhost:{listening.getsockname()[1]}"
     assert not served.untold, "answered, but not in the OpenAPI document"
+
+
+def counted(counter: Counter, *labels: str) -> float:
+    """How often this process has counted that, of whichever test."""
+    value: float = (counter.labels(*labels) if labels else counter)._value.get()
+    return value
 
 
 @dataclass(frozen=True)

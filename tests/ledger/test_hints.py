@@ -1,14 +1,8 @@
 """Hints come soon, not too many, and never at the cost of an append."""
 
-import shutil
-import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Event
-
-import pytest
 
 from jiazheng.embedded.valkey import EmbeddedValkey
 from jiazheng.embedded.waiting import wait_until
@@ -16,18 +10,6 @@ from ledger.hints import COALESCE_SECONDS, IDLE_SECONDS, Hints
 
 NEVER_SECONDS = 60.0
 """Longer than any of these tests."""
-
-
-@pytest.fixture
-def own_valkey() -> Iterator[EmbeddedValkey]:
-    """A server that a test may kill."""
-    folder = Path(tempfile.mkdtemp(prefix="jz-", dir="/tmp"))
-    folder.chmod(0o755)
-    server = EmbeddedValkey(folder)
-    server.start()
-    yield server
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _hears(listener: Hints, teller: Hints) -> bool:
