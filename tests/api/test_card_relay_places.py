@@ -38,13 +38,21 @@ def test_a_phone_that_vanishes_frees_its_place(api: Api, valkey: EmbeddedValkey,
         with another_process(api, valkey.url, decoder, at_a_time=1) as url:
             # given a process with one place, which is taken
             told = phone.begin(url).json()
-            busy = other.begin(url)
-            assert refusal(busy) == BUSY
-            assert busy.headers["retry-after"] == "1"
             # when its phone is not heard of any more, then the next one is served
-            until(lambda: other.read(url).is_success, "the place is free again")
+            until(lambda: other.begin(url).is_success, "the place is free again")
             # and who comes too late begins again
             assert refusal(phone.answer(url, told)) == LOST
+
+
+def test_where_all_places_are_taken_a_phone_tries_again(
+    api: Api, valkey: EmbeddedValkey, phone: Phone
+) -> None:
+    other = phone_of(choosing_worker(api))
+    with SamService() as service, another_process(api, valkey.url, decoder_at(service), at_a_time=1) as url:
+        phone.begin(url)
+        busy = other.begin(url)
+        assert refusal(busy) == BUSY
+        assert busy.headers["retry-after"] == "1"
 
 
 def test_each_problem_frees_the_place_at_once(api: Api, valkey: EmbeddedValkey, phone: Phone) -> None:
