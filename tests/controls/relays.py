@@ -36,7 +36,7 @@ def found_at(service: SamService) -> dict[str, object]:
 
 
 def decoder_at(
-    service: SamService, deadline_seconds: float = 20.0, card_timeout_seconds: float = 5.0
+    service: SamService, deadline_seconds: float = 60.0, card_timeout_seconds: float = 5.0
 ) -> RemoteSamDecoder:
     """Its bounds are wider than any test takes, but for those that are given."""
     host, port = service.address
