@@ -14,6 +14,7 @@ from api.act import Act, Acting
 from api.route import router
 from api.schemas import PhoneText
 from devices.liveness import ACTIONS, Action
+from domain.face import challenge_ends_at
 from domain.identifiers import MobileNumber
 from domain.recovery import STEP as RECOVERY
 from domain.rejections import Reason, Refused
@@ -104,5 +105,5 @@ def _challenge(act: Act, step: str, challenged: UUID) -> FaceChallengeOut:
     return FaceChallengeOut(
         face_challenge=ledger.tickets.issue(face_challenge(step), challenged, at),
         actions=list(actions_of(ledger.keyring.tokens, step, challenged, at)),
-        expires_at=at + ledger.rules.face_challenge_ttl,
+        expires_at=challenge_ends_at(at, ledger.rules),
     )

@@ -8,9 +8,10 @@ from uuid import UUID
 from domain.event import Cause, LedgerAggregate
 from domain.rejections import Reason, Refused
 from domain.rules import Rules
-from domain.streams import local_day, stream_of
+from domain.streams import end_of_local_day, local_day, stream_of
 
 ATTEMPT_WINDOW = timedelta(hours=1)
+A_DAY = timedelta(days=1)
 
 VERDICT_REASONS = {"rejected": Reason.FACE_NOT_MATCHED, "uncertain": Reason.FACE_UNCERTAIN}
 
@@ -51,6 +52,11 @@ class FaceEvidence:
         told = {field.name: getattr(self, field.name) for field in fields(self)}
         del told["challenged_at"]
         return told
+
+
+def challenge_ends_at(asked_at: datetime, rules: Rules) -> datetime:
+    """Until when a face challenge may be answered, and not past midnight in Shanghai."""
+    return min(asked_at + rules.face_challenge_ttl, end_of_local_day(asked_at))
 
 
 class FaceChecks(LedgerAggregate):
@@ -105,15 +111,17 @@ class FaceChecks(LedgerAggregate):
         return [at for at in self.attempts if at > instant]
 
     def require_attempt_left(self, at: datetime, challenged_at: datetime, rules: Rules) -> None:
-        """Refuse when this hour's attempts are used up, or the challenge is older than the last of them.
+        """Refuse when this hour's attempts are used up, or the challenge is older than the last or the day.
 
-        So each challenge is for one attempt, and nothing has to be kept of it.
+        So each challenge is for one attempt, and nothing has to be kept of it: those that answer the same one
+        go on in the same stream, of which the append lets one go on at a time.
         """
         recent = self.attempts_since(at - ATTEMPT_WINDOW)
         if len(recent) >= rules.face_attempts_per_hour:
             again_at = recent[-rules.face_attempts_per_hour] + ATTEMPT_WINDOW
             raise Refused(Reason.FACE_TOO_MANY_ATTEMPTS, again_at=again_at)
-        if self.attempts_since(challenged_at):
+        day_began_at = end_of_local_day(at) - A_DAY
+        if challenged_at < day_began_at or self.attempts_since(challenged_at):
             raise Refused(Reason.FACE_CHALLENGE_EXPIRED, field="face_challenge")
 
     def attempt(self, cause: Cause, purpose: str, evidence: FaceEvidence, rules: Rules) -> None:

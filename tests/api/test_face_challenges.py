@@ -1,7 +1,7 @@
 """The movements that a face check asks for: who may answer a challenge, once, with what, and how soon."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
@@ -13,9 +13,11 @@ from jiazheng.demo import pictures
 from jiazheng.demo.camera import Form, answered, shown, uploaded
 from jiazheng.demo.doubles.living_face import living_face
 from tests.controls.api import Api
+from tests.controls.moments import DAY, MIDNIGHT, MINUTE
 from tests.controls.problems import invalid_fields, refusal
 from tests.controls.trails import fields_of
 from tests.controls.visitors import SAME_FACE, complete_worker, face, register_worker
+from tests.controls.workers import again
 
 EXPIRED: Final = (410, "face-challenge-expired", "face_challenge")
 
@@ -97,6 +99,20 @@ def test_a_challenge_holds_for_a_minute(api: Api) -> None:
     form = shown(worker.client, "check_in", SAME_FACE)
     api.clock.advance(timedelta(seconds=61))
     assert refusal(api.post("/v1/check-ins", worker.token, **form))[:2] == EXPIRED[:2]
+
+
+def test_a_challenge_says_that_it_ends_at_midnight(api: Api) -> None:
+    # given the last half minute of a day in Shanghai
+    registered = complete_worker(api)
+    api.clock.now = MIDNIGHT + DAY - MINUTE / 2
+    worker = again(api, registered)
+    # when the movements are asked for, then there is as much time
+    challenge = worker.client.post("/v1/face-challenges", json={"purpose": "check_in"})
+    assert datetime.fromisoformat(challenge["expires_at"]) == MIDNIGHT + DAY
+    # and a moment later it is too late for them
+    form = answered(challenge, SAME_FACE)
+    api.clock.advance(MINUTE / 2)
+    assert refusal(api.post("/v1/check-ins", worker.token, **form)) == EXPIRED
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -3,7 +3,7 @@ from datetime import datetime
 
 import pytest
 
-from domain.face import FaceChecks
+from domain.face import FaceChecks, challenge_ends_at
 from domain.rejections import Reason
 from tests.controls import aggregates
 from tests.controls.aggregates import ACCEPTED, FRESH, REJECTED
@@ -59,6 +59,21 @@ def test_a_challenge_is_for_one_attempt() -> None:
     assert checks.attempts == [NOON]
     # and those for the second are not
     checks.attempt(cause(NOON + MINUTE), "check_in", after, RULES)
+
+
+def test_a_challenge_ends_with_its_day() -> None:
+    # given a challenge of the minute before midnight in Shanghai
+    asked_at = MIDNIGHT - MINUTE / 2
+    late = replace(ACCEPTED, challenged_at=asked_at)
+    # then it is answered before midnight, and later no more: another stream would not know of the attempt
+    assert challenge_ends_at(asked_at, RULES) == MIDNIGHT
+    aggregates.face_checks().attempt(cause(MIDNIGHT - INSTANT), "check_in", late, RULES)
+    with refused(Reason.FACE_CHALLENGE_EXPIRED):
+        aggregates.face_checks().attempt(cause(MIDNIGHT), "check_in", late, RULES)
+
+
+def test_a_challenge_of_the_day_ends_after_a_minute() -> None:
+    assert challenge_ends_at(NOON, RULES) == NOON + MINUTE
 
 
 def test_the_attempts_of_an_hour_are_limited() -> None:

@@ -1,19 +1,25 @@
 """The face check in front of a step: recorded whatever comes of it, and limited."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID, uuid4
 
 import pytest
 
 from domain.attendance import Attendance
+from domain.event import Cause
 from domain.face import FaceChecks, FaceEvidence
 from domain.rejections import Reason
 from domain.streams import local_day
-from ledger.credit_ledger import CreditLedger
+from ledger.credit_ledger import Appended, CreditLedger
 from ledger.face_gate import require_attempt_left
 from ledger.use_cases.attendances import check_in
+from ledger.use_cases.signing_in import issue_ticket, prove_with_presence
 from tests.conftest import MovableClock
-from tests.controls.moments import DAY, MINUTE, NEW_YEAR, refused
+from tests.controls.moments import DAY, INSTANT, MINUTE, NEW_YEAR, refused
 from tests.controls.people import ACCEPTED, REJECTED, UNCERTAIN, cause, complete_worker
+from tests.controls.races import at_full_width, race, refusals
 
 
 def _attempts(ledger: CreditLedger, clock: MovableClock, subject: object) -> int:
@@ -101,3 +107,38 @@ def test_midnight_and_the_new_year_bring_no_new_attempts(ledger: CreditLedger, c
     clock.advance(timedelta(hours=1))
     check_in(ledger, cause(clock, "person"), subject, ACCEPTED)
     assert ledger.find(Attendance, Attendance.stream_for(subject, 2026)) is not None
+
+
+@pytest.mark.parametrize("asked_at", [NEW_YEAR - MINUTE / 2, NEW_YEAR - DAY / 2], ids=["midnight", "noon"])
+def test_a_challenge_that_is_answered_at_once_serves_one_attempt(
+    ledger: CreditLedger, clock: MovableClock, asked_at: datetime
+) -> None:
+    # given one challenge, answered eight times, by clocks of which some are past midnight if it is so late
+    clock.now = NEW_YEAR - 2 * DAY
+    subject = complete_worker(ledger, clock).subject
+    evidence = replace(ACCEPTED, challenged_at=asked_at)
+    instants = [asked_at + MINUTE / 2 + nth * INSTANT for nth in (-1, 1)] * 4
+    # when all attempts are recorded at the same moment
+    at_full_width(ledger)
+    outcomes = race(*[partial(_signed_in, ledger, at, subject, evidence) for at in instants])
+    # then one is
+    assert refusals(outcomes) == ["face-challenge-expired"] * 7
+
+
+def test_a_challenge_ends_with_its_day_so_that_its_attempts_meet_in_one_stream(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    # given a challenge of the year's last minute
+    clock.now = NEW_YEAR - DAY
+    subject = complete_worker(ledger, clock).subject
+    evidence = replace(ACCEPTED, challenged_at=NEW_YEAR - MINUTE / 2)
+    # when the new year has begun, by the clock of a process that does not know of an attempt before
+    with refused(Reason.FACE_CHALLENGE_EXPIRED):
+        _signed_in(ledger, NEW_YEAR, subject, evidence)
+    # then the challenge serves the attempt of the old year alone
+    _signed_in(ledger, NEW_YEAR - INSTANT, subject, evidence)
+
+
+def _signed_in(ledger: CreditLedger, at: datetime, subject: UUID, evidence: FaceEvidence) -> Appended:
+    own = Cause(at, f"person:{subject}", uuid4())
+    return prove_with_presence(ledger, own, subject, issue_ticket(ledger, at, subject), evidence)
