@@ -137,8 +137,8 @@ async def approve(
         return DONE
     answer = (disclosure_id, digits, list(dict.fromkeys(scopes)))
     await act.run(disclosures.require_answerable, act.caller, *answer)
-    shown = await showing(act, "disclosure", face, presence_proof)
-    await act.run(disclosures.approve, act.caller, *answer, shown)
+    async with showing(act, "disclosure", face, presence_proof) as shown:
+        await act.run(disclosures.approve, act.caller, *answer, shown)
     return DONE
 
 

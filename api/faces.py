@@ -1,6 +1,7 @@
 """From uploaded frames to the evidence of a face check; the pictures live in memory only."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -23,7 +24,7 @@ from devices.liveness import Action
 from domain.assurance import FACE, Presence, ways_without_face
 from domain.face import FaceEvidence
 from domain.rejections import Reason, Refused
-from ledger.face_gate import has_face_consent, require_attempt_left
+from ledger.face_gate import has_face_consent, record_refused_attempt, require_attempt_left
 from ledger.face_templates import FaceTemplate, load_template
 
 DEADLINE_SECONDS = 10.0
@@ -49,18 +50,24 @@ def where_of(act: Act) -> Where:
     return Where(BORROWED, "web") if is_borrowed else WEB
 
 
+@asynccontextmanager
 async def showing(
     act: Act, step: str, face: ShownFace | None, proof_id: UUID | None, *, subject: UUID | None = None
-) -> FaceEvidence | UUID:
+) -> AsyncIterator[FaceEvidence | UUID]:
     """What leads through a step: a face, compared here, or a proof, which the use case uses up.
 
-    The person is the caller, or a `subject` who is signing in.
+    The person is the caller, or a `subject` who is signing in. Whatever refuses the step inside, the attempt
+    of a face is recorded.
     """
     if face is not None and proof_id is None:
-        return await _check_face(act, step, face, subject or act.caller)
-    if proof_id is None or face is not None:
+        person = subject or act.caller
+        evidence = await _check_face(act, step, face, person)
+        async with _on_record(act, step, person, evidence):
+            yield evidence
+    elif proof_id is None or face is not None:
         raise Problem("request-invalid", 422, errors=({"field": "frames", "code": "face_or_proof"},))
-    return proof_id
+    else:
+        yield proof_id
 
 
 def consent_missing(step: str) -> Problem:
@@ -78,15 +85,29 @@ async def _check_face(act: Act, step: str, face: ShownFace, subject: UUID) -> Fa
     return _evidence(await _verify(act, taken, template, subject), taken)
 
 
-async def compare_with_card(
+@asynccontextmanager
+async def compared_with_card(
     act: Act, step: str, subject: UUID, taken: Taken, portrait: bytes
-) -> tuple[FaceEvidence, FaceTemplate]:
-    """Compare a face with the portrait of a card; its template is what later checks compare with."""
+) -> AsyncIterator[tuple[FaceEvidence, FaceTemplate]]:
+    """Compare a face with the portrait of a card; its template is what later checks compare with.
+
+    As in `showing`, the attempt is recorded whatever refuses the step inside.
+    """
     await _require_consent(act, step, subject)
     await act.run(require_attempt_left, subject, taken.asked_at)
     verification = await _verify(act, taken, PortraitImage(portrait), subject)
-    found = verification.template
-    return _evidence(verification, taken), FaceTemplate(found.model, found.kind, found.to_bytes())
+    evidence, found = _evidence(verification, taken), verification.template
+    async with _on_record(act, step, subject, evidence):
+        yield evidence, FaceTemplate(found.model, found.kind, found.to_bytes())
+
+
+@asynccontextmanager
+async def _on_record(act: Act, step: str, subject: UUID, evidence: FaceEvidence) -> AsyncIterator[None]:
+    try:
+        yield
+    except (Refused, Problem):
+        await act.run(record_refused_attempt, subject, step, evidence)
+        raise
 
 
 async def taken_for(act: Act, step: str, face: ShownFace, challenged: UUID) -> Taken:

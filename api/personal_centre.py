@@ -85,12 +85,14 @@ async def set_passcode(
     Who has a second factor proves one: the current passcode, the face, or officers (for `passcode_change`).
     403 `second-factor-missing` names them in `factors`.
     """
-    given, factor = GivenFactor(current_passcode, face, presence_proof), None
-    if not await act.carried_out():
-        await require_factor_if_any(act, given)
-        factor = await factor_shown(act, "passcode_change", given)
+    if await act.carried_out():  # maybe by a process that died before it kept the passcode
+        await act.run(accounts.set_passcode, act.caller, passcode)
+        return DONE
+    given = GivenFactor(current_passcode, face, presence_proof)
+    await require_factor_if_any(act, given)
+    async with factor_shown(act, "passcode_change", given) as factor:
         await require_own_sms_code(act, sms_code)
-    await act.run(accounts.set_passcode, act.caller, passcode, factor)
+        await act.run(accounts.set_passcode, act.caller, passcode, factor)
     return DONE
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from api.act import Act, Acting
 from api.card_readings import JwsText, read_card
 from api.face_form import Face, ShownFace
-from api.faces import compare_with_card, consent_missing, taken_for
+from api.faces import compared_with_card, consent_missing, taken_for
 from api.problems import Problem
 from api.route import router
 from api.schemas import DONE, Accepted, PhoneText, SmsCode
@@ -89,5 +89,6 @@ async def _recover_with_face(
     subject = await act.run(recoveries.person_on_card, recovery_id, card)
     if subject is None:
         raise consent_missing(STEP)
-    evidence, _ = await compare_with_card(act, STEP, subject, taken, portrait)
-    await act.run(recoveries.recover_with_face, recovery_id, phone, subject, card, evidence)
+    own = act.as_actor(f"person:{subject}")
+    async with compared_with_card(own, STEP, subject, taken, portrait) as (evidence, _):
+        await act.run(recoveries.recover_with_face, recovery_id, phone, subject, card, evidence)

@@ -136,9 +136,9 @@ async def cancel_account(
     """
     given = GivenFactor(passcode, face, presence_proof)
     await require_factor_if_any(act, given)
-    factor = await factor_shown(act, "cancellation", given)
-    await require_own_sms_code(act, sms_code)
-    await act.run(accounts.cancel_account, act.caller, factor)
+    async with factor_shown(act, "cancellation", given) as factor:
+        await require_own_sms_code(act, sms_code)
+        await act.run(accounts.cancel_account, act.caller, factor)
     return DONE
 
 

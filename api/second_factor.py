@@ -1,5 +1,7 @@
 """The second factor (二次验证): on a device not seen before, and before what a phone alone must not do."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -59,14 +61,17 @@ async def require_factor_if_any(act: Act, given: GivenFactor) -> None:
         raise Problem("second-factor-missing", 403, members={"factors": factors})
 
 
-async def factor_shown(act: Act, step: str, given: GivenFactor) -> Factor | None:
+@asynccontextmanager
+async def factor_shown(act: Act, step: str, given: GivenFactor) -> AsyncIterator[Factor | None]:
     """The factor that a form brings for a step of the caller's; a face is compared here.
 
     Routes do so before the SMS code: a picture that is of no use must not use the code up.
     """
-    if given.face is not None:
-        return await showing(act, step, given.face, None)
-    return given.passcode or given.presence_proof
+    if given.face is None:
+        yield given.passcode or given.presence_proof
+        return
+    async with showing(act, step, given.face, None) as shown:
+        yield shown
 
 
 async def sign_in_person(
@@ -104,8 +109,9 @@ async def _prove(act: Act, subject: UUID, ticket: str, given: GivenFactor) -> No
     if given.passcode is not None:
         await act.run(signing_in.prove_with_passcode, subject, ticket, given.passcode)
     else:
-        shown = await showing(act, signing_in.PURPOSE, given.face, given.presence_proof, subject=subject)
-        await act.run(signing_in.prove_with_presence, subject, ticket, shown)
+        proof_id, step = given.presence_proof, signing_in.PURPOSE
+        async with showing(act, step, given.face, proof_id, subject=subject) as shown:
+            await act.run(signing_in.prove_with_presence, subject, ticket, shown)
 
 
 def _one_factor() -> Problem:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from api.act import Acting
 from api.card_readings import JwsText, read_card
 from api.face_form import Face
-from api.faces import ProofId, compare_with_card, showing, taken_for
+from api.faces import ProofId, compared_with_card, showing, taken_for
 from api.handovers import forget_borrowed
 from api.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.problems import Problem
@@ -120,8 +120,8 @@ async def verify_identity(
         raise Problem("request-invalid", 422, errors=(wrong,))
     card, portrait = await act.read(read_card, act, card_reading)
     taken = await taken_for(act, "identity", face, act.caller)
-    evidence, template = await compare_with_card(act, "identity", act.caller, taken, portrait)
-    await act.run(verification.verify_identity, act.caller, card, evidence, template)
+    async with compared_with_card(act, "identity", act.caller, taken, portrait) as compared:
+        await act.run(verification.verify_identity, act.caller, card, *compared)
     return DONE
 
 
@@ -137,12 +137,12 @@ async def authorize_letter(act: Acting, face: Face, presence_proof: ProofId = No
     """Authorize the signed letter with a face check (刷脸授权) or a proof; the registration is complete."""
     if await act.carried_out():
         return DONE
-    shown = await showing(act, "authorization", face, presence_proof)
-    if act.signed_in.role != BORROWED:
-        await act.run(verification.authorize_letter, act.caller, shown)
-        return DONE
-    await act.run(verification.authorize_letter, act.caller, shown, act.signed_in.session_id)
-    await forget_borrowed(act)
+    is_borrowed = act.signed_in.role == BORROWED
+    handover_id = act.signed_in.session_id if is_borrowed else None
+    async with showing(act, "authorization", face, presence_proof) as shown:
+        await act.run(verification.authorize_letter, act.caller, shown, handover_id)
+    if is_borrowed:
+        await forget_borrowed(act)
     return DONE
 
 
@@ -158,8 +158,8 @@ async def check_in(act: Acting, face: Face, presence_proof: ProofId = None) -> A
     """Check in (签到) with a face check or a proof."""
     if await act.carried_out():
         return DONE
-    shown = await showing(act, "check_in", face, presence_proof)
-    await act.run(attendances.check_in, act.caller, shown)
+    async with showing(act, "check_in", face, presence_proof) as shown:
+        await act.run(attendances.check_in, act.caller, shown)
     return DONE
 
 

@@ -1,5 +1,7 @@
 """The face check in front of a step: the attempt is recorded whatever comes of it."""
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -7,7 +9,8 @@ from domain.event import Cause
 from domain.face import ATTEMPT_WINDOW, FaceChecks, FaceEvidence
 from domain.face_consent import FaceConsent
 from domain.rejections import Reason, Refused
-from ledger.credit_ledger import CreditLedger
+from domain.streams import id_of_command
+from ledger.credit_ledger import CreditLedger, use_case
 
 
 def attempts_of(ledger: CreditLedger, cause: Cause, subject: UUID) -> FaceChecks:
@@ -52,6 +55,27 @@ def record_attempt(
     attempts = attempts_of(ledger, cause, subject)
     attempts.attempt(cause, purpose, evidence, ledger.rules)
     if evidence.refusal:
-        ledger.commit_refusal(cause, attempts)
+        _commit_alone(ledger, cause, attempts)
         raise Refused(evidence.refusal, field="frames")
     return attempts
+
+
+@use_case
+def record_refused_attempt(
+    ledger: CreditLedger, cause: Cause, subject: UUID, purpose: str, evidence: FaceEvidence
+) -> None:
+    """Record the attempt of a face that was compared, and whose step was then refused, if nothing has yet.
+
+    A challenge that has ended tells that something has: this very step, or another attempt at the same
+    moment, and then nobody was told anything of this face.
+    """
+    attempts = attempts_of(ledger, cause, subject)
+    with suppress(Refused):  # likewise where the hour's attempts are used up, and nobody there any more
+        attempts.attempt(cause, purpose, evidence, ledger.rules)
+        _commit_alone(ledger, cause, attempts)
+
+
+def _commit_alone(ledger: CreditLedger, cause: Cause, attempts: FaceChecks) -> None:
+    """Under an id of its own also among what a refused command leaves: the step may leave something else."""
+    about = replace(cause, command_id=id_of_command(cause.command_id, "face attempt"))
+    ledger.commit_refusal(about, attempts)

@@ -13,7 +13,7 @@ from domain.face import FaceChecks, FaceEvidence
 from domain.rejections import Reason
 from domain.streams import local_day
 from ledger.credit_ledger import Appended, CreditLedger
-from ledger.face_gate import require_attempt_left
+from ledger.face_gate import record_refused_attempt, require_attempt_left
 from ledger.use_cases.attendances import check_in
 from ledger.use_cases.signing_in import issue_ticket, prove_with_presence
 from tests.conftest import MovableClock
@@ -107,6 +107,44 @@ def test_midnight_and_the_new_year_bring_no_new_attempts(ledger: CreditLedger, c
     clock.advance(timedelta(hours=1))
     check_in(ledger, cause(clock, "person"), subject, ACCEPTED)
     assert ledger.find(Attendance, Attendance.stream_for(subject, 2026)) is not None
+
+
+def test_the_attempt_of_a_refused_step_is_recorded_once(ledger: CreditLedger, clock: MovableClock) -> None:
+    # given a face that was compared for a check-in that something else refuses
+    subject = complete_worker(ledger, clock).subject
+    clock.advance(DAY)
+    command = cause(clock, "person")
+    # when that is recorded, also by a retry
+    for _ in range(3):
+        record_refused_attempt(ledger, command, subject, "check_in", ACCEPTED)
+    # then there is one attempt, and the command counts as not carried out
+    assert _attempts(ledger, clock, subject) == 1
+    assert ledger.find_appended(command.command_id) is None
+
+
+def test_a_face_that_the_step_itself_refused_is_not_recorded_again(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    # given a step that was refused, and recorded, for its face
+    subject = complete_worker(ledger, clock).subject
+    clock.advance(DAY)
+    command = cause(clock, "person")
+    with refused(Reason.FACE_NOT_MATCHED):
+        check_in(ledger, command, subject, REJECTED)
+    # when the route records what it compared, then nothing is added
+    record_refused_attempt(ledger, command, subject, "check_in", REJECTED)
+    assert _attempts(ledger, clock, subject) == 1
+
+
+def test_no_sixth_attempt_of_an_hour_is_recorded(ledger: CreditLedger, clock: MovableClock) -> None:
+    # given five refused steps within the hour
+    subject = complete_worker(ledger, clock).subject
+    clock.advance(DAY)
+    for _ in range(5):
+        record_refused_attempt(ledger, cause(clock, "person"), subject, "check_in", ACCEPTED)
+    # when one more was compared at the same moment, then it is passed over: nothing was told of it
+    record_refused_attempt(ledger, cause(clock, "person"), subject, "check_in", ACCEPTED)
+    assert _attempts(ledger, clock, subject) == 5
 
 
 @pytest.mark.parametrize("asked_at", [NEW_YEAR - MINUTE / 2, NEW_YEAR - DAY / 2], ids=["midnight", "noon"])
