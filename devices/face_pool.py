@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from types import TracebackType
@@ -31,8 +31,9 @@ class FacePool:
     """`processes` children with the models loaded; one per core is right.
 
     Pictures travel through pipes and are never written to disk. At most `queue_limit` calls are accepted at a
-    time, running ones included. Use it from one event loop, on the thread that made it: the children die with
-    that thread.
+    time, running ones included, also those past their deadline: a child cannot be stopped in the middle of
+    one, and is not free before it has ended it. Use it from one event loop, on the thread that made it: the
+    children die with that thread.
     """
 
     def __init__(
@@ -68,16 +69,15 @@ class FacePool:
         """
         if whose in self._being_checked:
             raise FacePoolBusy("a face check of the same person is under way")
+        call = self._accepted(face_worker.verify, pictures, actions, reference)
         self._being_checked |= {whose} - {None}
-        try:
-            return await self._bounded(deadline_seconds, face_worker.verify, pictures, actions, reference)
-        finally:
-            self._being_checked.discard(whose)
+        call.add_done_callback(lambda _: self._being_checked.discard(whose))
+        return await _within(deadline_seconds, call)
 
     async def warm_up(self, deadline_seconds: float = 30.0) -> int:
         """Start every process and load its models; return how many children answered. Raises as verify."""
-        calls = (self._bounded(deadline_seconds, face_worker.process_id) for _ in range(self._processes))
-        return len(await asyncio.gather(*calls))
+        calls = [self._accepted(face_worker.process_id) for _ in range(self._processes)]
+        return len(await asyncio.gather(*(_within(deadline_seconds, call) for call in calls)))
 
     def process_ids(self) -> list[int]:
         """Ids of the living children."""
@@ -96,33 +96,38 @@ class FacePool:
     ) -> None:
         await asyncio.to_thread(self.close)
 
-    async def _bounded(
-        self, deadline_seconds: float, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    def _accepted(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Task[T]:
+        """A call that has its place until it is done; cancelled, it is done once no child is at it."""
         if self._in_flight >= self._queue_limit:
             raise FacePoolBusy("too many face checks wait already")
         self._in_flight += 1
-        try:
-            async with asyncio.timeout(deadline_seconds):
-                return await self._retried(work, *args, **kwargs)
-        except TimeoutError:
-            raise FacePoolBusy("the face check did not finish in time") from None
-        finally:
-            self._in_flight -= 1
+        call = asyncio.create_task(self._retried(work, *args, **kwargs))
+        call.add_done_callback(self._leave)
+        return call
+
+    def _leave(self, _: object) -> None:
+        self._in_flight -= 1
 
     async def _retried(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         executor = self._executor
         try:
-            return await asyncio.wrap_future(self._submitted(work, *args, **kwargs))
+            return await self._answer(work, *args, **kwargs)
         except BrokenProcessPool:
             self._replace(executor)
         try:
-            return await asyncio.wrap_future(self._submitted(work, *args, **kwargs))
+            return await self._answer(work, *args, **kwargs)
         except BrokenProcessPool as error:
             raise FacePoolFailed("the face processes died twice under one call") from error
 
-    def _submitted(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        return self._executor.submit(work, *args, **kwargs)
+    async def _answer(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        future = self._executor.submit(work, *args, **kwargs)
+        answer = asyncio.wrap_future(future)
+        try:
+            return await asyncio.shield(answer)
+        except asyncio.CancelledError:
+            if not future.cancel():  # a child has it, or will have it next
+                await asyncio.gather(answer, return_exceptions=True)
+            raise
 
     def _replace(self, broken: ProcessPoolExecutor) -> None:
         # all calls in flight see the same pool break; only the first of them builds the next one
@@ -139,3 +144,13 @@ class FacePool:
             initializer=face_worker.initialise,
             initargs=(os.getpid(), self._thresholds),
         )
+
+
+async def _within(deadline_seconds: float, call: asyncio.Task[T]) -> T:
+    try:
+        done, _ = await asyncio.wait([call], timeout=deadline_seconds)
+    finally:
+        call.cancel()
+    if not done:
+        raise FacePoolBusy("the face check did not finish in time")
+    return call.result()

@@ -135,6 +135,39 @@ def test_past_the_deadline_the_pool_is_busy_and_works_again_later(portrait: byte
     with_pool(work)
 
 
+async def given_up(pool: FacePool, portrait: bytes, seconds: float, whose: str) -> str:
+    """Why a call is refused."""
+    with pytest.raises(FacePoolBusy) as caught:
+        await pool.verify(living("biden.jpg"), ACTIONS, PortraitImage(portrait), seconds, whose)
+    return str(caught.value)
+
+
+def test_a_call_that_was_given_up_keeps_its_place_until_the_child_is_free(portrait: bytes) -> None:
+    async def work(pool: FacePool) -> None:
+        sent = (living("biden.jpg"), ACTIONS, PortraitImage(portrait), SECONDS)
+        await pool.warm_up()
+        # given a child that is still at a call past its deadline (the first that it got before that)
+        (child,) = pool.process_ids()
+        os.kill(child, signal.SIGSTOP)
+        try:
+            said = [await given_up(pool, portrait, 0.1, "one") for _ in range(30)]
+            behind = asyncio.ensure_future(pool.verify(*sent, "another"))
+            await asyncio.wait([behind], timeout=0.01)
+            said.append(await given_up(pool, portrait, 0.1, "third"))
+        finally:  # the pool could not be closed
+            os.kill(child, signal.SIGCONT)
+        # then the person has no second one, and of two places one is left
+        assert said[-2:] == [
+            "a face check of the same person is under way",
+            "too many face checks wait already",
+        ]
+        # when the child goes on, then both are free
+        await behind
+        await asyncio.gather(pool.verify(*sent, "one"), pool.verify(*sent, "another"))
+
+    with_pool(work, queue_limit=2)
+
+
 def test_a_full_queue_refuses_at_once(portrait: bytes) -> None:
     async def work(pool: FacePool) -> None:
         call = pool.verify(living("biden.jpg"), ACTIONS, PortraitImage(portrait), SECONDS)
