@@ -92,7 +92,7 @@ def recover_with_face(
     Raises:
         Refused: the face was not accepted (recorded), or the phone belongs to another account.
     """
-    recovery, account = ledger.load(Recovery, recovery_id), ledger.load(Account, subject)
+    account, recovery = _in_order(ledger, subject, recovery_id)
     own = replace(cause, actor=f"person:{subject}")
     recovery.require_waiting(cause.at, ledger.rules)
     if because := refusal_of(account, card, local_day(cause.at), may_rename=True):
@@ -113,8 +113,8 @@ def recover_with_officers(
         Refused: not enough officers have confirmed yet, or too long ago; or the phone belongs to another
             account.
     """
-    recovery = ledger.load(Recovery, recovery_id)
-    subject, proof_id = recovery.matched()
+    subject, proof_id = ledger.load(Recovery, recovery_id).matched()
+    account, recovery = _in_order(ledger, subject, recovery_id)
     own = replace(cause, actor=f"person:{subject}")
     try:
         proof, presence = use_proof(ledger, own, subject, STEP, proof_id)
@@ -124,8 +124,13 @@ def recover_with_officers(
             Reason.RECOVERY_EXPIRED if is_over else refusal.reason, field="recovery_ticket"
         ) from refusal
     recovery.complete(own, subject, proof.shown_document, presence)
-    account = ledger.load(Account, subject)
     return _give_back(ledger, own, account, phone, presence, recovery, proof)
+
+
+def _in_order(ledger: CreditLedger, subject: UUID, recovery_id: UUID) -> tuple[Account, Recovery]:
+    """Both, the request last: whoever sees the new phone sees that the request is over, and is told that."""
+    account = ledger.load(Account, subject)
+    return account, ledger.load(Recovery, recovery_id)
 
 
 def _give_back(
