@@ -1,1 +1,1 @@
-"""HTTP: one router per audience."""
+"""HTTP: a folder for each audience, and for what their routes stand on."""

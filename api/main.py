@@ -7,39 +7,25 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from fastapi import FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 
-from api import (
+from api.document.openapi import document_of
+from api.http.general_limit import GeneralLimit
+from api.http.problems import Problem, problem_of, response_of
+from api.parts import Parts
+from api.people import certificate, looks, own_letters, personal_centre, profile, registration, worker
+from api.public import download, letters, news
+from api.public import enterprises as public
+from api.signing_in import handovers, presence, recovery, second_factor, sessions
+from api.staff import (
     administrator,
-    card_relays,
-    certificate,
-    download,
     editor,
     enterprise,
     enterprise_list,
-    face_challenges,
-    face_consent,
-    handovers,
-    letters,
-    looks,
-    news,
     officer,
-    own_letters,
-    personal_centre,
-    presence,
-    profile,
     provider,
-    public,
-    recovery,
-    registration,
     registry,
     regulator,
-    second_factor,
-    sessions,
-    worker,
 )
-from api.document import document_of
-from api.general_limit import GeneralLimit
-from api.parts import Parts
-from api.problems import Problem, problem_of, response_of
+from api.verification import card_relays, face_challenges, face_consent
 
 ROUTERS = (
     public.routes,

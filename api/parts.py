@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from api.answers import Answers
-from api.known_devices import KnownDevices
-from api.passkeys import Passkeys
-from api.push import PushHub
-from api.relay_dialogues import CardRelays
-from api.request_limits import RequestLimits
-from api.sms_codes import SmsCodes
-from api.tokens import Sessions
+from api.http.answers import Answers
+from api.http.request_limits import RequestLimits
+from api.http.tokens import Sessions
+from api.people.push import PushHub
+from api.signing_in.known_devices import KnownDevices
+from api.signing_in.passkeys import Passkeys
+from api.signing_in.sms_codes import SmsCodes
+from api.verification.relay_dialogues import CardRelays
 from devices.face_pool import FacePool
 from devices.key_attestation import AttestedApp
 from devices.portrait import PortraitDecoder

@@ -5,7 +5,7 @@ A route without a row here fails a test: whoever adds one decides, in this file,
 
 from enum import StrEnum
 
-from domain.access import AccessLog
+from domain.access_log import AccessLog
 from domain.disclosure import Disclosure
 from domain.event import LedgerAggregate
 

@@ -12,8 +12,8 @@ from psycopg_pool import ConnectionPool
 from benchmarks import stock
 from benchmarks.writers import Append, Opener
 from domain.streams import PARTITIONS, partition_of
-from ledger.batcher import LANES
-from ledger.recorder import LedgerRecorder
+from ledger.store.batcher import LANES
+from ledger.store.recorder import LedgerRecorder
 
 TOPIC = "jz.benchmark.appended"
 INSERT = "INSERT INTO plain.events VALUES (%s, nextval('plain.position'), %s, %s, %s, %s, %s)"

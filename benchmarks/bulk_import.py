@@ -20,7 +20,7 @@ from benchmarks.large_log import COPIED, OURS, fill
 from benchmarks.writers import PAYLOAD_BYTES, random_states
 from domain.streams import PARTITIONS, partition_of
 from ledger.enterprise_imports import CHUNK_LINES
-from ledger.recorder import LedgerRecorder
+from ledger.store.recorder import LedgerRecorder
 
 BATCH_EVENTS = CHUNK_LINES
 """As an import of the enterprise list takes them."""

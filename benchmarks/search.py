@@ -17,7 +17,7 @@ from domain.check_characters import uscc_check_character
 from domain.enterprise import Enterprise, EnterpriseDetails
 from domain.event import Cause
 from domain.regions import present_regions
-from ledger.positions import Position
+from ledger.store.positions import Position
 from projections import enterprise_directory
 from projections.enterprise_directory import ENTERPRISES, Search, search
 from projections.log_reader import LoggedEvent

@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier
 
 from domain.event import LedgerAggregate
-from ledger.sealing import SealingMapper
+from ledger.sealing.fields import SealingMapper
 
 APPLICATION = "stock"
 

@@ -3,7 +3,7 @@
 from typing import Self
 from uuid import UUID
 
-from domain.access import Look
+from domain.access_log import Look
 from domain.event import Cause, LedgerAggregate
 from domain.streams import local_day, stream_of
 

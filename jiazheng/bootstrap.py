@@ -7,17 +7,17 @@ from ssl import create_default_context
 
 import psycopg
 
-from api.answers import Answers
-from api.known_devices import KnownDevices
+from api.http.answers import Answers
+from api.http.request_limits import RequestLimits
+from api.http.tokens import Sessions
+from api.http.uploads import discard_parts
 from api.parts import Parts
-from api.passkeys import Passkeys
-from api.push import PushHub
-from api.relay_dialogues import DIALOGUE_SECONDS, CardRelays
-from api.relay_mail import CARD_SECONDS
-from api.request_limits import RequestLimits
-from api.sms_codes import SmsCodes
-from api.tokens import Sessions
-from api.uploads import discard_parts
+from api.people.push import PushHub
+from api.signing_in.known_devices import KnownDevices
+from api.signing_in.passkeys import Passkeys
+from api.signing_in.sms_codes import SmsCodes
+from api.verification.relay_dialogues import DIALOGUE_SECONDS, CardRelays
+from api.verification.relay_mail import CARD_SECONDS
 from devices.card_decoders.remote_sam import RemoteSamDecoder
 from devices.face_models import MODEL_ID
 from devices.face_pool import FacePool
@@ -29,12 +29,12 @@ from jiazheng.settings import OwnerSettings, Settings, variable_of
 from ledger.clock import Clock, DemoClock, system_clock
 from ledger.credit_ledger import CreditLedger
 from ledger.enterprise_imports import EnterpriseImports
-from ledger.erasures import ErasureList
-from ledger.hints import POLLING, Hints, Wakeups
-from ledger.keyring import Keyring
 from ledger.migrate import migrate
-from ledger.sms_outbox import SmsOutbox
+from ledger.sealing.erasures import ErasureList
+from ledger.sealing.keyring import Keyring
+from ledger.store.hints import POLLING, Hints, Wakeups
 from ledger.use_cases.accounts import replay_erasures
+from ledger.vault.sms_outbox import SmsOutbox
 from projections.catalogue import create_tables
 from workers.messages import HttpSmsGateway
 from workers.push import HttpPushGateway

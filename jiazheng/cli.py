@@ -23,8 +23,8 @@ from jiazheng.embedded import ServiceError, StateLockedError
 from jiazheng.exposition import metrics_told
 from jiazheng.serving import SERVED
 from jiazheng.settings import OwnerSettings, Settings, what_is_wrong
-from ledger.erasures import ErasureListMissing
 from ledger.migrate import MigrationChanged
+from ledger.sealing.erasures import ErasureListMissing
 from ledger.use_cases import staff as staff_commands
 from projections import catalogue, runner
 from workers.run import run_loops, stop_at_signals

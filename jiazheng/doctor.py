@@ -11,8 +11,8 @@ from devices.card_ports import CardReadError
 from devices.face_models import MODEL_ID
 from jiazheng.bootstrap import build_app, build_card_decoder
 from jiazheng.settings import Settings, what_is_wrong
-from ledger.erasures import ErasureList, ErasureListMissing
-from ledger.keyring import Keyring
+from ledger.sealing.erasures import ErasureList, ErasureListMissing
+from ledger.sealing.keyring import Keyring
 from projections import catalogue
 from projections.follower import lags
 

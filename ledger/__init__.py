@@ -1,1 +1,1 @@
-"""The event-sourced application and how its events are kept: recorder, sealing, subject keys, claims."""
+"""The event-sourced application: how its events are kept, and what is done with them."""

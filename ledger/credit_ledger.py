@@ -17,15 +17,15 @@ from domain.personal import personal_fields
 from domain.rejections import Reason, Refused
 from domain.rules import Rules
 from domain.streams import id_of_command
-from ledger.append import AlreadyAppended, StreamConflict
-from ledger.claims import NO_CHANGES, BlindIndex, ClaimChanges
 from ledger.factory import LedgerFactory
-from ledger.hints import POLLING, Wakeups
-from ledger.positions import Position
-from ledger.recorder import LedgerRecorder
-from ledger.sealing import SealingMapper
-from ledger.subject_keys import SubjectErased
-from ledger.tickets import Tickets
+from ledger.sealing.fields import SealingMapper
+from ledger.sealing.subject_keys import SubjectErased
+from ledger.sealing.tickets import Tickets
+from ledger.store.append import AlreadyAppended, StreamConflict
+from ledger.store.claims import NO_CHANGES, BlindIndex, ClaimChanges
+from ledger.store.hints import POLLING, Wakeups
+from ledger.store.positions import Position
+from ledger.store.recorder import LedgerRecorder
 
 Aggregate = TypeVar("Aggregate", bound=LedgerAggregate)
 Result = TypeVar("Result")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.personal import personal_fields
 from ledger.credit_ledger import CreditLedger
-from ledger.positions import Position
+from ledger.store.positions import Position
 
 ENVELOPE = frozenset(
     {"originator_id", "originator_version", "originator_topic", "timestamp", "actor", "command_id"}

@@ -11,13 +11,13 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment
 
-from ledger.connections import LastingPool
-from ledger.erasures import ErasureList
-from ledger.keyring import Keyring
-from ledger.recorder import LedgerRecorder
-from ledger.sealing import SealingMapper
-from ledger.subject_keys import SubjectKeys
-from ledger.transcoding import LedgerTranscoder
+from ledger.sealing.erasures import ErasureList
+from ledger.sealing.fields import SealingMapper
+from ledger.sealing.keyring import Keyring
+from ledger.sealing.subject_keys import SubjectKeys
+from ledger.store.connections import LastingPool
+from ledger.store.recorder import LedgerRecorder
+from ledger.store.transcoding import LedgerTranscoder
 
 
 class LedgerFactory(InfrastructureFactory[TrackingRecorder]):

@@ -6,7 +6,7 @@ from types import ModuleType
 import psycopg
 
 from ledger.credit_ledger import CreditLedger
-from ledger.positions import Position
+from ledger.store.positions import Position
 from projections import (
     credit_records,
     disclosures,

@@ -12,7 +12,7 @@ from psycopg.rows import class_row
 from domain.disclosure import Disclosure
 from domain.event import LedgerAggregate
 from domain.refused_scan import RefusedScan
-from ledger.positions import Position
+from ledger.store.positions import Position
 from projections import handovers
 from projections.log_reader import LoggedEvent
 from projections.tables import Table

@@ -11,7 +11,7 @@ from eventsourcing.persistence import OperationalError
 from psycopg import Connection
 
 from domain.streams import PARTITIONS
-from ledger.positions import Position
+from ledger.store.positions import Position
 from projections.log_reader import LoggedEvent, LogReader
 from projections.metrics import BATCH_SECONDS, ERRORS, EVENTS, LAG_EVENTS
 

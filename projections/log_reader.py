@@ -10,7 +10,7 @@ from eventsourcing.utils import get_topic
 
 from domain.event import LedgerAggregate
 from ledger.credit_ledger import CreditLedger
-from ledger.positions import Position
+from ledger.store.positions import Position
 
 BATCH_EVENTS = 2000
 """A live follower holds its partition for so many events at a time."""

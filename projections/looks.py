@@ -9,10 +9,10 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from domain.access import AccessLog
+from domain.access_log import AccessLog
 from domain.account import Account
 from domain.disclosure import Disclosure
-from ledger.positions import Position
+from ledger.store.positions import Position
 from projections.log_reader import LoggedEvent
 from projections.tables import Table
 

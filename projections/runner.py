@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from threading import Event
 
-from ledger.hints import POLLING, Wakeups
+from ledger.store.hints import POLLING, Wakeups
 from projections.follower import Follower, ProjectionStopped, lags
 from projections.metrics import LAG_EVENTS
 

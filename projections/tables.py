@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.sql import SQL, Composed, Identifier
 
-from ledger.arrays import (
+from ledger.store.arrays import (
     Bigints,
     Booleans,
     Byteas,

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from ledger.positions import Position
+from ledger.store.positions import Position
 from projections.log_reader import LoggedEvent
 from projections.tables import Table
 

@@ -7,7 +7,7 @@ import dramatiq
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
 from ledger.enterprise_imports import EnterpriseImports
-from ledger.sms_outbox import SmsOutbox
+from ledger.vault.sms_outbox import SmsOutbox
 from workers.broker import QUEUE, enqueue_to
 from workers.deadlines import Deadlines
 from workers.imports import Imports

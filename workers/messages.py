@@ -7,7 +7,7 @@ from typing import Protocol
 from prometheus_client import Counter
 
 from ledger.clock import Clock
-from ledger.sms_outbox import SmsOutbox
+from ledger.vault.sms_outbox import SmsOutbox
 from workers.http_gateway import GatewayUnavailable, HttpGateway
 
 IDLE_SECONDS = 0.2

@@ -14,10 +14,10 @@ from domain.worker import Worker
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
 from ledger.event_reader import sealed_event
-from ledger.positions import Position
-from ledger.sms_outbox import SmsOutbox
+from ledger.store.positions import Position
 from ledger.use_cases.accounts import erase_subject
 from ledger.use_cases.face_consents import forget_face_without_consent
+from ledger.vault.sms_outbox import SmsOutbox
 from workers.deadlines import Deadlines
 
 NEWS_TTL = timedelta(days=3)

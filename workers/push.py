@@ -13,8 +13,8 @@ from domain.event import LedgerAggregate
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
 from ledger.event_reader import sealed_event
-from ledger.positions import Position
-from ledger.push_targets import PushTarget, drop_target, targets_of
+from ledger.store.positions import Position
+from ledger.vault.push_targets import PushTarget, drop_target, targets_of
 from workers.http_gateway import HttpGateway
 
 TARGET_GONE = (404, 410)

@@ -7,7 +7,7 @@ from threading import Event
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
 from ledger.housekeeping import tidy
-from ledger.subject_keys import SubjectKeyMissing
+from ledger.sealing.subject_keys import SubjectKeyMissing
 from workers import wakeups
 from workers.broker import Enqueue
 from workers.deadlines import Deadlines, next_look, reminder_due

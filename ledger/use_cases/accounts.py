@@ -9,12 +9,12 @@ from domain.identifiers import IdNumber, MobileNumber, PersonName
 from domain.rejections import Reason, Refused
 from domain.streams import id_of_command
 from domain.worker import Worker
-from ledger import id_numbers
-from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
-from ledger.passcodes import store_passcode
-from ledger.presence_gate import use_proof
-from ledger.second_factor_gate import Factor, require_second_factor
+from ledger.gates import id_numbers
+from ledger.gates.presence import use_proof
+from ledger.gates.second_factor import Factor, require_second_factor
+from ledger.store.claims import ClaimChanges
+from ledger.vault.passcodes import store_passcode
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from domain.rejections import Reason, Refused
 from domain.streams import local_day
 from domain.worker import Worker
 from ledger.credit_ledger import Appended, CreditLedger, repeatable
-from ledger.presence_gate import require_presence
+from ledger.gates.presence import require_presence
 
 
 def current_attendance(ledger: CreditLedger, cause: Cause, worker: Worker) -> Attendance:

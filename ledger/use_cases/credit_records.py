@@ -20,12 +20,12 @@ from domain.letter import SignedLetter
 from domain.provider import Provider
 from domain.rejections import Reason, Refused
 from domain.worker import Worker
-from ledger import letter_gate
-from ledger.claims import ClaimChanges
 from ledger.credit_ledger import NOTHING_APPENDED, Appended, CreditLedger, repeatable
-from ledger.id_numbers import account_with
+from ledger.gates import letter as letter_gate
+from ledger.gates.id_numbers import account_with
 from ledger.record_contents import Text, field_of, require_content
-from ledger.subject_keys import SubjectErased
+from ledger.sealing.subject_keys import SubjectErased
+from ledger.store.claims import ClaimChanges
 
 ALGORITHMS = ["Ed25519", "EdDSA", "ES256"]
 """`EdDSA` is the older name (RFC 8037) of what RFC 9864 calls `Ed25519`; providers send either."""

@@ -13,12 +13,13 @@ from domain.refused_scan import RefusedScan
 from domain.rejections import Reason, Refused
 from domain.streams import id_of_command, stream_of
 from domain.worker import Worker
-from ledger import drawn, letter_gate
-from ledger.claims import CONSUMER_PROMPT, REFUSED_SCAN, WORKER_PROMPT, Claim, ClaimChanges
+from ledger import drawn
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
-from ledger.presence_gate import require_presence
-from ledger.slots import Slots
-from ledger.tickets import CERTIFICATE_CODE
+from ledger.gates import letter as letter_gate
+from ledger.gates.presence import require_presence
+from ledger.sealing.tickets import CERTIFICATE_CODE
+from ledger.store.claims import CONSUMER_PROMPT, REFUSED_SCAN, WORKER_PROMPT, Claim, ClaimChanges
+from ledger.store.slots import Slots
 from ledger.use_cases.attendances import current_attendance
 
 DIGIT_PAIRS = 90

@@ -6,8 +6,8 @@ from domain.event import Cause
 from domain.face_consent import FaceConsent
 from domain.rejections import Reason
 from ledger.credit_ledger import Appended, CreditLedger, repeatable
-from ledger.face_gate import has_face_consent
-from ledger.face_templates import delete_template
+from ledger.gates.face import has_face_consent
+from ledger.vault.face_templates import delete_template
 
 
 @repeatable

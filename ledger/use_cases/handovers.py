@@ -9,8 +9,8 @@ from domain.handover import Handover
 from domain.rejections import Reason, Refused
 from domain.streams import id_of_command
 from ledger import drawn
-from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
+from ledger.store.claims import ClaimChanges
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no letter that looks like a digit or like another one."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import NoReturn
 from uuid import UUID
 
-from domain.access import Look
+from domain.access_log import Look
 from domain.account import Account
 from domain.assurance import CARD, OFFICERS, Presence
 from domain.event import Cause, LedgerAggregate
@@ -15,11 +15,9 @@ from domain.recovery import STEP, Recovery
 from domain.rejections import Reason, Refused
 from domain.streams import id_of_command, local_day
 from ledger import drawn
-from ledger.append import StreamConflict
-from ledger.claims import UNKNOWN_PRESENCE_CODE, Claim, ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, use_case
-from ledger.id_numbers import account_with
-from ledger.own_document import (
+from ledger.gates.id_numbers import account_with
+from ledger.gates.own_document import (
     CardReading,
     SeenDocument,
     document_of,
@@ -27,8 +25,10 @@ from ledger.own_document import (
     rename_as_on,
     used_challenge,
 )
-from ledger.passcode_gate import verify_passcode
-from ledger.slots import Slots
+from ledger.gates.passcode import verify_passcode
+from ledger.store.append import StreamConflict
+from ledger.store.claims import UNKNOWN_PRESENCE_CODE, Claim, ClaimChanges
+from ledger.store.slots import Slots
 from ledger.use_cases.regulation import looked_at, nobody_found
 from ledger.use_cases.staff import OFFICER_ID_NUMBER
 

@@ -11,13 +11,13 @@ from domain.identifiers import MobileNumber
 from domain.recovery import STEP, Recovery
 from domain.rejections import Reason, Refused
 from domain.streams import local_day
-from ledger import id_numbers
-from ledger.claims import Claim, ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
-from ledger.face_gate import has_face_consent
-from ledger.own_document import CardReading, document_of, refusal_of, rename_as_on
-from ledger.presence_gate import require_presence, use_proof
-from ledger.tickets import RECOVERY, TicketKind
+from ledger.gates import id_numbers
+from ledger.gates.face import has_face_consent
+from ledger.gates.own_document import CardReading, document_of, refusal_of, rename_as_on
+from ledger.gates.presence import require_presence, use_proof
+from ledger.sealing.tickets import RECOVERY, TicketKind
+from ledger.store.claims import Claim, ClaimChanges
 from ledger.use_cases.accounts import end_sign_ins
 from ledger.use_cases.presences import PRESENCE_CODE, code_of
 

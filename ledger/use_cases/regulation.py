@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.access import AccessLog, Look
+from domain.access_log import AccessLog, Look
 from domain.event import Cause
 from domain.failed_lookups import FailedLookups
 from domain.worker import Worker
 from ledger.credit_ledger import Appended, CreditLedger, use_case
-from ledger.id_numbers import account_with
+from ledger.gates.id_numbers import account_with
 
 
 @dataclass(frozen=True, slots=True)

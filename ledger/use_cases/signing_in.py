@@ -7,11 +7,11 @@ from domain.account import Account
 from domain.event import Cause
 from domain.face import FaceEvidence
 from domain.rejections import Reason, Refused
-from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable
-from ledger.passcode_gate import verify_passcode
-from ledger.presence_gate import require_presence
-from ledger.tickets import SECOND_FACTOR
+from ledger.gates.passcode import verify_passcode
+from ledger.gates.presence import require_presence
+from ledger.sealing.tickets import SECOND_FACTOR
+from ledger.store.claims import ClaimChanges
 
 PURPOSE = "sign_in"
 

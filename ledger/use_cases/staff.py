@@ -11,9 +11,9 @@ from domain.identifiers import IdNumber
 from domain.rejections import Reason, Refused
 from domain.staff import StaffMember
 from domain.streams import id_of_command
-from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable, use_case
-from ledger.tickets import STAFF_GRANT, STAFF_PROPOSAL
+from ledger.sealing.tickets import STAFF_GRANT, STAFF_PROPOSAL
+from ledger.store.claims import ClaimChanges
 
 MAX_FIRST_ADMINISTRATORS = 2
 OFFICER_ID_NUMBER = "officer_id_number"

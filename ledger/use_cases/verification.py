@@ -12,14 +12,15 @@ from domain.letter import SignedLetter
 from domain.rejections import Reason, Refused
 from domain.streams import local_day
 from domain.worker import Worker
-from ledger import id_numbers, letter_gate
-from ledger.claims import ClaimChanges
 from ledger.credit_ledger import Appended, CreditLedger, repeatable
-from ledger.face_templates import FaceTemplate, store_template
-from ledger.own_document import CardReading, document_of, refusal_of, rename_as_on, used_challenge
-from ledger.presence_gate import require_presence, use_proof
+from ledger.gates import id_numbers
+from ledger.gates import letter as letter_gate
+from ledger.gates.own_document import CardReading, document_of, refusal_of, rename_as_on, used_challenge
+from ledger.gates.presence import require_presence, use_proof
+from ledger.store.claims import ClaimChanges
 from ledger.use_cases.face_consents import forget_face_without_consent
 from ledger.use_cases.handovers import running_handover
+from ledger.vault.face_templates import FaceTemplate, store_template
 
 
 @repeatable

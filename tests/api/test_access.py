@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from api.access import PUBLIC, ROLES_OF_ROUTE, SIGNED_IN
-from api.caching import MAX_AGE_SECONDS
-from api.route import LedgerRoute
+from api.http.caching import MAX_AGE_SECONDS
+from api.http.route import LedgerRoute
 from tests.controls.api import Api, bearer
 from tests.controls.routes import OPERATIONS, Operation, a_session_role, contexts
 from tests.controls.visitors import signed_in

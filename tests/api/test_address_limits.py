@@ -14,12 +14,19 @@ from fastapi import FastAPI
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.access import ROLES_OF_ROUTE
-from api.answers import Answers
+from api.http.answers import Answers
+from api.http.problems import Problem
+from api.http.request_limits import (
+    KIND_OF_OWN_ROUTE,
+    KIND_OF_ROUTE,
+    SIGN_INS,
+    SMS_CODES,
+    UNCHECKED,
+    RequestLimits,
+)
 from api.main import create_app
 from api.parts import Parts
-from api.problems import Problem
-from api.request_limits import KIND_OF_OWN_ROUTE, KIND_OF_ROUTE, SIGN_INS, SMS_CODES, UNCHECKED, RequestLimits
-from api.sms_codes import SmsCodes
+from api.signing_in.sms_codes import SmsCodes
 from domain.rules import Rules
 from jiazheng.bootstrap import build_outbox
 from jiazheng.embedded.valkey import EmbeddedValkey

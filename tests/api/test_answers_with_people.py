@@ -3,7 +3,7 @@
 import httpx
 
 from api.access import ROLES_OF_ROUTE
-from api.answers import SHOW_PEOPLE
+from api.http.answers import SHOW_PEOPLE
 from jiazheng.demo.client import Client
 from ledger.use_cases.accounts import cancel_account
 from tests.controls.api import Api

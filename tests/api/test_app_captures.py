@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from api.captures import NOT_ATTESTED, Where, where_captured
+from api.verification.captures import NOT_ATTESTED, Where, where_captured
 from domain.rejections import Reason, Refused
 from jiazheng.demo.captures import capture_claims
 from jiazheng.demo.doubles.secure_hardware import HONEST, Description, SecureHardware, sign

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api import uploads
-from api.bodies import MAX_BODY_BYTES, MAX_DEPTH, MAX_FORM_BYTES, is_too_deep
+from api.http import uploads
+from api.http.bodies import MAX_BODY_BYTES, MAX_DEPTH, MAX_FORM_BYTES, is_too_deep
 from domain.staff import STAFF_ROLES
 from jiazheng.demo.camera import uploaded
 from jiazheng.serving import MAX_HEAD_BYTES

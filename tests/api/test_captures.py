@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from api.captures import WEB, Where, where_captured
+from api.verification.captures import WEB, Where, where_captured
 from domain.kiosk import CERTIFIED_READER
 from domain.rejections import Reason, Refused
 from jiazheng.demo.terminal import Signer

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from api.card_relays import CardAnswerIn
+from api.verification.card_relays import CardAnswerIn
 from tests.controls.api import Api
 from tests.controls.problems import invalid_fields
 from tests.controls.relays import phone_of

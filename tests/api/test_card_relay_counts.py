@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.relay_dialogues import BEGUN, BUSY, ENDED
+from api.verification.relay_dialogues import BEGUN, BUSY, ENDED
 from jiazheng.demo.doubles.sam_service import Misbehaviour, SamService
 from jiazheng.embedded.valkey import EmbeddedValkey
 from tests.controls.api import Api

@@ -8,9 +8,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.problems import Problem
-from api.relay_dialogues import CardRelays
-from api.relayed_links import OfferedCard
+from api.http.problems import Problem
+from api.verification.relay_dialogues import CardRelays
+from api.verification.relayed_links import OfferedCard
 from devices.card_ports import CardLink, RawDocument
 from jiazheng.demo.client import Refusal
 from jiazheng.demo.doubles.id_card import CardField, Fault

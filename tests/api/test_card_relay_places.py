@@ -8,8 +8,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.relay_mail import DecodersEnd, Relay
-from api.relayed_links import OfferedCard, PhoneGone, RelayedLink
+from api.verification.relay_mail import DecodersEnd, Relay
+from api.verification.relayed_links import OfferedCard, PhoneGone, RelayedLink
 from devices.card_decoders.remote_sam import RemoteSamDecoder
 from jiazheng.demo.client import until
 from jiazheng.demo.doubles.sam_service import Misbehaviour, SamService
@@ -148,7 +148,7 @@ def test_a_thread_that_cannot_be_started_holds_no_place(
     with SamService() as service, another_process(api, valkey.url, decoder_at(service), at_a_time=1) as url:
         # given a system without a thread to spare
         with monkeypatch.context() as patched:
-            patched.setattr("api.relay_dialogues.Thread", Unstartable)
+            patched.setattr("api.verification.relay_dialogues.Thread", Unstartable)
             assert refusal(phone.begin(url)) == BUSY
         # when there is one again, then the place is free
         assert phone.read(url).is_success

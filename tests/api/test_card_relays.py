@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from limits import RateLimitItemPerHour
 
-from api.request_limits import CARD_RELAYS
+from api.http.request_limits import CARD_RELAYS
 from jiazheng.demo.doubles.id_card import CardField
 from jiazheng.demo.relaying import read_card_by_relay
 from jiazheng.embedded.valkey import EmbeddedValkey
-from ledger.sealing import unseal
+from ledger.sealing.fields import unseal
 from tests.controls.api import Api
 from tests.controls.kiosks import challenge
 from tests.controls.problems import refusal

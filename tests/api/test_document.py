@@ -11,11 +11,11 @@ import pytest
 
 import api as api_package
 from api.access import ROLES_OF_ROUTE
-from api.etags import TAGGED
-from api.field_texts import FIELDS
-from api.problem_status import STATUS_OF_CODE, status_of
-from api.problem_texts import TEXTS
-from api.refusals import OWN_REFUSALS
+from api.document.field_texts import FIELDS
+from api.document.problem_status import STATUS_OF_CODE, status_of
+from api.document.refusals import OWN_REFUSALS
+from api.http.etags import TAGGED
+from api.http.problem_texts import TEXTS
 from projections.disclosures import STEPS
 from projections.handovers import STEPS as HANDOVER_STEPS
 from tests.controls.code_search import calls_in
@@ -165,7 +165,7 @@ def test_an_operation_tells_the_headers_of_its_answers(operation: Operation) -> 
 
 
 def test_every_field_says_what_it_means() -> None:
-    """By a text of its own, or one in api/field_texts.py."""
+    """By a text of its own, or one in api/document/field_texts.py."""
     wordless = [f"{shape}.{name}" for shape, name, said in declared_fields() if not said.get("description")]
     assert wordless == []
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from api.problems import Problem, response_of
+from api.http.problems import Problem, response_of
 from tests.controls.document_check import HeldToItsDocument
 
 STARTED = "http.response.start"

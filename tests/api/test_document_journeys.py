@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from api.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES
-from api.face_form import MAX_FRAMES, MIN_FRAMES
-from api.problem_texts import TEXTS
+from api.http.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES
+from api.http.problem_texts import TEXTS
+from api.verification.face_form import MAX_FRAMES, MIN_FRAMES
 from domain.assurance import CARD, FACE, LEAST_ASSURANCE, OFFICERS, PASSCODE
 from domain.rules import Rules
 from tests.controls.routes import DOCUMENT, OPERATIONS, Operation

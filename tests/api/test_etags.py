@@ -3,8 +3,8 @@
 import pytest
 from fastapi import Request, Response
 
-from api.etags import etag_of, expected_version, unless_known
-from api.problems import Problem
+from api.http.etags import etag_of, expected_version, unless_known
+from api.http.problems import Problem
 from domain.rejections import Reason
 from tests.controls import aggregates
 from tests.controls.moments import refused

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from api.face_challenges import ORDERS, actions_of
+from api.verification.face_challenges import ORDERS, actions_of
 from devices.liveness import ACTIONS
 from jiazheng.demo import pictures
 from jiazheng.demo.camera import Form, answered, shown, uploaded

@@ -10,12 +10,12 @@ import httpx
 import pytest
 from PIL import Image, ImageFilter
 
-from api.bodies import MAX_FORM_BYTES
-from api.face_form import MIN_FRAMES
+from api.http.bodies import MAX_FORM_BYTES
+from api.verification.face_form import MIN_FRAMES
 from jiazheng.demo import pictures
 from jiazheng.demo.camera import shown, uploaded
 from jiazheng.demo.client import refused
-from ledger.face_templates import store_template
+from ledger.vault.face_templates import store_template
 from tests.controls.api import Api
 from tests.controls.kiosks import kiosk_face, own_reading, portrait_claim, registered_kiosk
 from tests.controls.problems import invalid_fields, refusal

@@ -9,16 +9,16 @@ import pytest
 from eventsourcing.persistence import OperationalError
 from psycopg_pool import PoolTimeout
 
-from api.answers import Answers
+from api.http.answers import Answers
+from api.http.problem_texts import TEXTS
+from api.http.problems import problem_of, response_of
+from api.http.tokens import Sessions
 from api.main import create_app
-from api.problem_texts import TEXTS
-from api.problems import problem_of, response_of
-from api.tokens import Sessions
 from domain.rules import Rules
 from jiazheng.bootstrap import build_ledger
 from jiazheng.settings import Settings
-from ledger.append import StreamConflict
-from ledger.sender import FateUnknown
+from ledger.store.append import StreamConflict
+from ledger.store.sender import FateUnknown
 from tests.controls.api import Api
 from tests.controls.routes import no_parts
 

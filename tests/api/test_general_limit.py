@@ -9,9 +9,9 @@ import pytest
 from fastapi import FastAPI
 
 from api.access import ROLES_OF_ROUTE
-from api.general_limit import WITHOUT_LIMIT
+from api.http.general_limit import WITHOUT_LIMIT
+from api.http.request_limits import LETTER_PDFS, OF_ACCOUNT, RequestLimits
 from api.main import create_app
-from api.request_limits import LETTER_PDFS, OF_ACCOUNT, RequestLimits
 from domain.rules import Rules
 from jiazheng.embedded.valkey import EmbeddedValkey
 from tests.controls.allowances import allow

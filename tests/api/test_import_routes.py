@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api import uploads
+from api.http import uploads
 from domain.enterprise import Enterprise, EnterpriseDetails
 from ledger.enterprise_imports import CHUNK_LINES
 from tests.controls.api import Api

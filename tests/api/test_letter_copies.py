@@ -8,7 +8,7 @@ import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
 
-from api.letter_pdf import PlacedLetter, Signer, letter_pdf
+from api.people.letter_pdf import PlacedLetter, Signer, letter_pdf
 from domain.letter import SignedLetter
 from tests.controls.api import Api
 from tests.controls.letter_copies import A_WEEK, authorize, pdf_of, published, sign, text_of

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from jiazheng.demo.camera import shown
-from ledger.positions import Position
+from ledger.store.positions import Position
 from ledger.use_cases.disclosures import end
 from tests.controls.api import Api
 from tests.controls.certificates import approved, path, requested, status

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ledger.passcodes import passcode_matches
+from ledger.vault.passcodes import passcode_matches
 from tests.controls.api import Api
 from tests.controls.devices import PASSCODE, with_passcode
 from tests.controls.problems import invalid_fields, refusal

@@ -10,7 +10,7 @@ from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from jiazheng.demo.doubles import passkey
 from jiazheng.demo.doubles.passkey import SoftwarePasskey
-from ledger.tickets import IDENTITY_CHALLENGE
+from ledger.sealing.tickets import IDENTITY_CHALLENGE
 from tests.controls.api import Api
 from tests.controls.visitors import (
     administrator,

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.access import AccessLog
+from domain.access_log import AccessLog
 from domain.kiosk import CERTIFIED_READER
 from tests.controls.api import Api
 from tests.controls.devices import with_passcode

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import api
 import domain
-from api.problem_texts import TEXTS
+from api.http.problem_texts import TEXTS
 from devices.face_image import FaceImageCode
 from domain.rejections import Reason
 from tests.controls.code_search import calls_in

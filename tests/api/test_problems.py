@@ -6,8 +6,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES
-from api.problem_texts import TEXTS
+from api.http.bodies import MAX_BODY_BYTES, MAX_FORM_BYTES
+from api.http.problem_texts import TEXTS
 from tests.controls.api import Api
 from tests.controls.enterprises import report_of, uploaded
 from tests.controls.visitors import complete_worker, face, register_worker, signed_in, staff_client

@@ -1,6 +1,6 @@
 """What an app draws the profile's forms from: the menus, and the document that client generators read."""
 
-from api.profile_schema import schema_of
+from api.people.profile_schema import schema_of
 from domain.codes.catalogue import CODE_LISTS
 from domain.profile_pages import PAGES
 from tests.controls.api import Api

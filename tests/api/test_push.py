@@ -12,7 +12,7 @@ import pytest
 from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool
 
-from api.push import PushHub
+from api.people.push import PushHub
 from tests.controls.api import Api
 from tests.controls.listening import ARRIVAL_SECONDS, listening
 from tests.controls.visitors import Employed, Visitor, complete_worker, register_consumer

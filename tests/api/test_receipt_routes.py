@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from api.receipts import masked_names
-from ledger.sealing import SealBroken
+from api.people.receipts import masked_names
+from ledger.sealing.fields import SealBroken
 from tests.controls.api import Api
 from tests.controls.certificates import approved, path, requested, viewed
 from tests.controls.providers import AUTHORITY, registered_provider

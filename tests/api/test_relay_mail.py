@@ -13,7 +13,7 @@ import pytest
 import redis
 from cryptography.exceptions import InvalidTag
 
-from api.relay_mail import KEPT_MILLISECONDS, KEY_PREFIX, DecodersEnd, PhonesEnd, Relay, Said
+from api.verification.relay_mail import KEPT_MILLISECONDS, KEY_PREFIX, DecodersEnd, PhonesEnd, Relay, Said
 from jiazheng.demo.client import until
 from jiazheng.embedded.valkey import EmbeddedValkey
 from tests.controls.api import Api

@@ -9,7 +9,7 @@ import pytest
 from domain.face import FaceChecks
 from domain.passcode import PasscodeTries
 from domain.streams import partition_of
-from ledger.face_templates import store_template
+from ledger.vault.face_templates import store_template
 from tests.controls.api import Api
 from tests.controls.devices import PASSCODE, prove, sign_in, ticket_of, with_passcode
 from tests.controls.problems import invalid_fields, refusal

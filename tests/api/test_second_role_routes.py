@@ -1,6 +1,6 @@
 """POST /v1/me/worker: a consumer goes on as a worker."""
 
-from api.own_sessions import give_role
+from api.signing_in.own_sessions import give_role
 from domain.worker import Worker
 from ledger.use_cases.accounts import become_worker
 from tests.controls.api import Api

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import pytest
 
-from ledger.passcodes import passcode_matches
+from ledger.vault.passcodes import passcode_matches
 from tests.controls.api import Api
 from tests.controls.devices import with_passcode
 from tests.controls.people import Person, new_person

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from api.disclosed_records import disclosed
+from api.people.disclosed_records import disclosed
 from domain.rejections import Reason
 from ledger.use_cases.accounts import cancel_account
 from tests.controls.api import Api

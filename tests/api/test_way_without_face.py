@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jiazheng.demo.camera import uploaded
-from ledger.face_templates import has_template
+from ledger.vault.face_templates import has_template
 from tests.controls.api import Api
 from tests.controls.certificates import path, requested, viewed
 from tests.controls.devices import PASSCODE, prove, sign_in, ticket_of, with_passcode

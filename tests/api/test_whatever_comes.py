@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api.problem_texts import TEXTS
+from api.http.problem_texts import TEXTS
 from tests.controls.api import Api, bearer
 from tests.controls.routes import DOCUMENT, OPERATIONS, Operation, a_session_role
 from tests.controls.visitors import Employed, Visitor, signed_in

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from domain.access import AccessLog
+from domain.access_log import AccessLog
 from domain.account import Account
 from domain.announcement import Announcement, AnnouncementContent
 from domain.assurance import CARD, OFFICERS, Presence

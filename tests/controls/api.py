@@ -16,12 +16,12 @@ import uvicorn
 
 from api.main import create_app
 from api.parts import Parts
-from api.push import PushHub
+from api.people.push import PushHub
 from jiazheng.bootstrap import open_api_parts
 from jiazheng.demo.client import Client
 from jiazheng.serving import SERVED
 from jiazheng.settings import Settings
-from ledger.sms_outbox import SmsOutbox
+from ledger.vault.sms_outbox import SmsOutbox
 from projections.catalogue import followers
 from projections.runner import run
 from tests.conftest import MovableClock

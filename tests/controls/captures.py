@@ -13,8 +13,8 @@ import httpx
 from cryptography.x509 import load_pem_x509_certificates
 from fastapi import Response
 
-from api.act import Act
-from api.captures import Where, where_captured
+from api.http.act import Act
+from api.verification.captures import Where, where_captured
 from devices.key_attestation import AttestedApp
 from domain.event import Cause
 from jiazheng.demo.camera import vouched

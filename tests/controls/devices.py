@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from ledger.second_factor_gate import factors_of
+from ledger.gates.second_factor import factors_of
 from ledger.use_cases.accounts import set_passcode
 from tests.controls.api import Api
 from tests.controls.people import ACCEPTED, Person, cause

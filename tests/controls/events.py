@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import domain
-from domain.access import Look
+from domain.access_log import Look
 from domain.enterprise_import import EnterpriseImport
 from domain.event import LedgerAggregate
 from domain.face import FaceChecks

@@ -5,7 +5,7 @@ from typing import Final
 
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
-from ledger.sms_outbox import SmsOutbox
+from ledger.vault.sms_outbox import SmsOutbox
 
 PHONE: Final = "+8613800138000"
 TEXT: Final = "【家政信用】您的验证码是123456"

@@ -15,13 +15,13 @@ from domain.identifiers import IdNumber, MobileNumber, PersonName
 from domain.staff import StaffMember
 from ledger.clock import Clock
 from ledger.credit_ledger import CreditLedger
-from ledger.face_templates import FaceTemplate
-from ledger.own_document import CardReading
+from ledger.gates.own_document import CardReading
 from ledger.use_cases.accounts import Registration, register
 from ledger.use_cases.employments import choose_enterprises, confirm_employment
 from ledger.use_cases.enterprises import list_enterprises
 from ledger.use_cases.face_consents import give_face_consent
 from ledger.use_cases.verification import authorize_letter, sign_letter, verify_identity
+from ledger.vault.face_templates import FaceTemplate
 from tests.controls.letters import FIRST_TEXT
 
 MODEL: Final = "ab" * 32

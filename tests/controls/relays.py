@@ -12,8 +12,8 @@ import httpx
 from prometheus_client import Counter
 
 from api.parts import Parts
-from api.push import PushHub
-from api.relay_dialogues import CardRelays
+from api.people.push import PushHub
+from api.verification.relay_dialogues import CardRelays
 from devices.card_decoders.remote_sam import RemoteSamDecoder
 from devices.card_document import CardDocument
 from devices.card_ports import CardDecoder

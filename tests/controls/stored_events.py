@@ -4,7 +4,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
-from ledger.claims import Claim
+from ledger.store.claims import Claim
 
 
 def stream_in(partition: int, number: int = 1) -> UUID:

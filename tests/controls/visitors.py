@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from api.tokens import BORROWED
+from api.http.tokens import BORROWED
 from devices.face_image import decode_face_image
 from devices.face_matcher import FaceMatcher
 from domain.event import Cause
@@ -14,10 +14,10 @@ from domain.staff import STAFF_ROLES
 from jiazheng.demo import camera, pictures
 from jiazheng.demo.client import Client
 from jiazheng.demo.doubles.passkey import SoftwarePasskey
-from ledger.face_templates import FaceTemplate
 from ledger.use_cases.handovers import open_handover
 from ledger.use_cases.staff import enrolment_token as token_of
 from ledger.use_cases.staff import grant_first_administrator
+from ledger.vault.face_templates import FaceTemplate
 from tests.controls import people
 from tests.controls.api import Api
 from tests.controls.people import Person, new_person

@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 
 from domain.rejections import Refused
 from domain.streams import PARTITIONS
-from ledger.append import StreamConflict
-from ledger.claims import Claim, ClaimChanges
-from ledger.connections import LastingPool
-from ledger.recorder import LedgerRecorder
+from ledger.store.append import StreamConflict
+from ledger.store.claims import Claim, ClaimChanges
+from ledger.store.connections import LastingPool
+from ledger.store.recorder import LedgerRecorder
 from tests.controls.stored_events import claim_on, stored, stream_in
 
 HOT = tuple(stream_in(partition, 99) for partition in (3, 3 + PARTITIONS, 7, 8, 9, 10))

@@ -12,7 +12,7 @@ import psycopg
 from domain.enterprise import Enterprise
 from jiazheng.settings import Settings
 from ledger.credit_ledger import CreditLedger
-from ledger.positions import Position
+from ledger.store.positions import Position
 from projections.catalogue import PROJECTIONS
 from projections.rebuild import rebuild
 from tests.crash import journal

@@ -17,10 +17,10 @@ from eventsourcing.persistence import OperationalError
 from domain.enterprise import Enterprise, EnterpriseDetails
 from domain.event import Cause
 from domain.face_consent import CURRENT_CONSENT
-from ledger.append import StreamConflict
-from ledger.claims import ClaimChanges
 from ledger.clock import system_clock
 from ledger.credit_ledger import Appended, CreditLedger
+from ledger.store.append import StreamConflict
+from ledger.store.claims import ClaimChanges
 from ledger.use_cases.accounts import cancel_account, register
 from ledger.use_cases.attendances import check_in
 from ledger.use_cases.employments import choose_enterprises, confirm_employment

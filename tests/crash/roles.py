@@ -13,7 +13,7 @@ from jiazheng.embedded.processes import PR_SET_PDEATHSIG
 from jiazheng.settings import Settings
 from ledger.clock import system_clock
 from ledger.credit_ledger import CreditLedger
-from ledger.sms_outbox import SmsOutbox
+from ledger.vault.sms_outbox import SmsOutbox
 from projections import catalogue, runner
 from tests.crash.journal import Journal
 from tests.crash.load import Load

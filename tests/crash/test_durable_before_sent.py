@@ -13,7 +13,7 @@ from jiazheng.embedded.postgres import EmbeddedPostgres
 from jiazheng.settings import Settings
 from ledger.clock import system_clock
 from ledger.credit_ledger import CreditLedger
-from ledger.positions import Position
+from ledger.store.positions import Position
 from ledger.use_cases.employments import choose_enterprises
 from projections.runner import catch_up
 from tests.controls.people import cause, listed_enterprise, registered_worker

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from domain.access import AccessLog, Look
+from domain.access_log import AccessLog, Look
 from tests.controls import aggregates
 from tests.controls.moments import AINONG, DAY, INSTANT, MINUTE, NOON, RULES, WANG, cause
 from tests.golden.stored import EVENTS, read_event

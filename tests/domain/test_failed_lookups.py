@@ -1,4 +1,4 @@
-from domain.access import Look
+from domain.access_log import Look
 from domain.failed_lookups import FailedLookups
 from tests.controls import aggregates
 from tests.controls.moments import NOON, PERIOD, ZHAO, cause

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from ledger.sealing import SealBroken, address_of, seal, unseal
+from ledger.sealing.fields import SealBroken, address_of, seal, unseal
 from tests.controls.moments import WANG
 
 VECTOR: dict[str, str] = json.loads((Path(__file__).parent / "sealing.v1.json").read_text())

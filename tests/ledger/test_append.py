@@ -9,10 +9,10 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from jiazheng.settings import Settings
-from ledger.append import Outcome, Save, append, find_append
-from ledger.claims import NO_CHANGES, ClaimChanges
-from ledger.positions import Position
-from ledger.recorder import DISTANT_PAST
+from ledger.store.append import Outcome, Save, append, find_append
+from ledger.store.claims import NO_CHANGES, ClaimChanges
+from ledger.store.positions import Position
+from ledger.store.recorder import DISTANT_PAST
 from tests.controls.moments import LI, WANG
 from tests.controls.stored_events import claim_on, stored, stream_in
 

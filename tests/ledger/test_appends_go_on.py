@@ -11,10 +11,10 @@ from psycopg import Connection
 
 from jiazheng.embedded.waiting import wait_until
 from jiazheng.settings import Settings
-from ledger.append import Save, append
-from ledger.claims import NO_CHANGES
 from ledger.credit_ledger import CreditLedger
-from ledger.recorder import DISTANT_PAST, LedgerRecorder
+from ledger.store.append import Save, append
+from ledger.store.claims import NO_CHANGES
+from ledger.store.recorder import DISTANT_PAST, LedgerRecorder
 from tests.controls.stored_events import stored, stream_in
 
 EVENTS = 2_000

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.arrays import (
+from ledger.credit_ledger import CreditLedger
+from ledger.store.arrays import (
     TYPES,
     Bigints,
     Booleans,
@@ -20,7 +21,6 @@ from ledger.arrays import (
     TypedList,
     Uuids,
 )
-from ledger.credit_ledger import CreditLedger
 
 INSTANTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
 VALUES: dict[type[TypedList], st.SearchStrategy[Any]] = {

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from domain.rejections import Reason, Refused
 from jiazheng.embedded.waiting import wait_until
-from ledger.append import Outcome, Save, StreamConflict
-from ledger.batcher import MAX_SAVES, Batcher
-from ledger.claims import ClaimChanges
 from ledger.credit_ledger import CreditLedger
-from ledger.recorder import DISTANT_PAST
-from ledger.sender import ServerAway
+from ledger.store.append import Outcome, Save, StreamConflict
+from ledger.store.batcher import MAX_SAVES, Batcher
+from ledger.store.claims import ClaimChanges
+from ledger.store.recorder import DISTANT_PAST
+from ledger.store.sender import ServerAway
 from tests.controls.races import at_full_width, race
 from tests.controls.stored_events import claim_on, stored, stream_in
 

@@ -6,9 +6,9 @@ from threading import Event
 from uuid import uuid4
 
 from jiazheng.embedded.waiting import wait_until
-from ledger.append import Outcome, Save
-from ledger.batcher import Batcher
-from ledger.claims import NO_CHANGES
+from ledger.store.append import Outcome, Save
+from ledger.store.batcher import Batcher
+from ledger.store.claims import NO_CHANGES
 from tests.controls.moments import NOON
 from tests.controls.stored_events import stored, stream_in
 

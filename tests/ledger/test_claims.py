@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from domain.rejections import Reason
-from ledger.claims import TAKEN, BlindIndex, Claim, ClaimChanges
 from ledger.credit_ledger import CreditLedger
-from ledger.recorder import LedgerRecorder
+from ledger.store.claims import TAKEN, BlindIndex, Claim, ClaimChanges
+from ledger.store.recorder import LedgerRecorder
 from tests.controls.moments import INSTANT, LI, NOON, WANG, refused
 from tests.controls.races import at_full_width, race, refusals
 from tests.controls.stored_events import claim_on, stored, stream_in

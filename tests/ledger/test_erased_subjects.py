@@ -9,8 +9,8 @@ import pytest
 
 from domain.rejections import Reason, Refused
 from ledger.credit_ledger import CreditLedger
-from ledger.face_templates import load_template, store_template
-from ledger.recorder import LedgerRecorder
+from ledger.store.recorder import LedgerRecorder
+from ledger.vault.face_templates import load_template, store_template
 from tests.conftest import MovableClock
 from tests.controls.moments import WANG, refused
 from tests.controls.people import TEMPLATE, registered_worker

@@ -6,7 +6,7 @@ import pytest
 
 from jiazheng.bootstrap import build_ledger
 from jiazheng.settings import Settings
-from ledger.erasures import ErasureList, ErasureListMissing
+from ledger.sealing.erasures import ErasureList, ErasureListMissing
 from tests.controls.moments import LI, WANG
 
 

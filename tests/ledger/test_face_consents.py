@@ -7,11 +7,11 @@ import pytest
 from domain.face_consent import CURRENT_CONSENT, FaceConsent
 from domain.rejections import Reason
 from ledger.credit_ledger import CreditLedger
-from ledger.face_gate import has_face_consent
-from ledger.face_templates import has_template
+from ledger.gates.face import has_face_consent
 from ledger.use_cases.attendances import check_in
 from ledger.use_cases.face_consents import give_face_consent, withdraw_face_consent
 from ledger.use_cases.verification import verify_identity
+from ledger.vault.face_templates import has_template
 from tests.conftest import MovableClock
 from tests.controls.moments import refused
 from tests.controls.people import (

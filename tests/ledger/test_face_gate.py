@@ -13,7 +13,7 @@ from domain.face import FaceChecks, FaceEvidence
 from domain.rejections import Reason
 from domain.streams import local_day
 from ledger.credit_ledger import Appended, CreditLedger
-from ledger.face_gate import record_refused_attempt, require_attempt_left
+from ledger.gates.face import record_refused_attempt, require_attempt_left
 from ledger.use_cases.attendances import check_in
 from ledger.use_cases.signing_in import issue_ticket, prove_with_presence
 from tests.conftest import MovableClock

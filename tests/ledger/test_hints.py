@@ -6,7 +6,7 @@ from threading import Event
 
 from jiazheng.embedded.valkey import EmbeddedValkey
 from jiazheng.embedded.waiting import wait_until
-from ledger.hints import COALESCE_SECONDS, IDLE_SECONDS, Hints
+from ledger.store.hints import COALESCE_SECONDS, IDLE_SECONDS, Hints
 
 NEVER_SECONDS = 60.0
 """Longer than any of these tests."""

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from ledger.claims import SLOTS
 from ledger.credit_ledger import CreditLedger
 from ledger.housekeeping import ANSWERS_KEPT, tidy
+from ledger.store.claims import SLOTS
 from tests.conftest import MovableClock
 
 INSERT_ANSWER = """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.keyring import SECRET_BYTES, Keyring
+from ledger.sealing.keyring import SECRET_BYTES, Keyring
 
 
 def test_a_new_keyring_is_for_its_owner_alone_and_reads_back(tmp_path: Path) -> None:

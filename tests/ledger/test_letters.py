@@ -13,7 +13,7 @@ from domain.worker import Worker
 from jiazheng.bootstrap import build_ledger
 from jiazheng.settings import Settings
 from ledger.credit_ledger import Appended, CreditLedger
-from ledger.positions import Position
+from ledger.store.positions import Position
 from ledger.use_cases.accounts import cancel_account
 from ledger.use_cases.attendances import check_in
 from ledger.use_cases.disclosures import approve, end, issue_certificate_code, request_disclosure, view

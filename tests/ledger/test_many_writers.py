@@ -14,8 +14,8 @@ from domain.streams import PARTITIONS
 from jiazheng.embedded.waiting import wait_until
 from jiazheng.settings import Settings
 from ledger.credit_ledger import CreditLedger
-from ledger.positions import Position
-from ledger.recorder import LedgerRecorder
+from ledger.store.positions import Position
+from ledger.store.recorder import LedgerRecorder
 from tests.controls.races import at_full_width
 from tests.controls.stored_events import stream_in
 from tests.controls.writers import HOT, Acknowledged, write

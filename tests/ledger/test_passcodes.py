@@ -9,9 +9,9 @@ from domain.event import Cause
 from domain.passcode import PasscodeTries
 from domain.rejections import Reason, Refused
 from ledger.credit_ledger import Appended, CreditLedger, use_case
-from ledger.passcode_gate import verify_passcode
-from ledger.passcodes import has_passcode, passcode_matches
+from ledger.gates.passcode import verify_passcode
 from ledger.use_cases.accounts import cancel_account, set_passcode
+from ledger.vault.passcodes import has_passcode, passcode_matches
 from tests.conftest import MovableClock
 from tests.controls.moments import RULES, refused
 from tests.controls.people import cause, registered_consumer

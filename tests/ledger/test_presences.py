@@ -14,9 +14,9 @@ from domain.failed_lookups import FailedLookups
 from domain.presence import PresenceProof
 from domain.rejections import Reason
 from domain.rules import Rules
-from ledger.claims import ClaimChanges
 from ledger.credit_ledger import CreditLedger
-from ledger.own_document import SeenDocument
+from ledger.gates.own_document import SeenDocument
+from ledger.store.claims import ClaimChanges
 from ledger.use_cases.accounts import cancel_account, set_passcode
 from ledger.use_cases.attendances import check_in
 from ledger.use_cases.presences import (

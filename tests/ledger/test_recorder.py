@@ -6,10 +6,10 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from domain.streams import PARTITIONS
-from ledger.append import AlreadyAppended, StreamConflict
 from ledger.credit_ledger import CreditLedger
-from ledger.positions import Position
-from ledger.recorder import LedgerRecorder
+from ledger.store.append import AlreadyAppended, StreamConflict
+from ledger.store.positions import Position
+from ledger.store.recorder import LedgerRecorder
 from tests.controls.races import at_full_width, race
 from tests.controls.stored_events import stored, stream_in
 

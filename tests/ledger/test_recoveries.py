@@ -13,7 +13,7 @@ from domain.identifiers import MobileNumber
 from domain.recovery import Recovery
 from domain.rejections import Reason, Refused
 from ledger.credit_ledger import Appended, CreditLedger
-from ledger.own_document import SeenDocument
+from ledger.gates.own_document import SeenDocument
 from ledger.use_cases.accounts import cancel_account, register
 from ledger.use_cases.handovers import open_handover, redeem, running_handover
 from ledger.use_cases.presences import confirm_presence

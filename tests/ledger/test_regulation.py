@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from domain.access import AccessLog, Look
+from domain.access_log import AccessLog, Look
 from domain.failed_lookups import FailedLookups
 from domain.rejections import Reason
 from domain.worker import Worker

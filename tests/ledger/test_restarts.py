@@ -9,11 +9,11 @@ from eventsourcing.persistence import OperationalError
 from psycopg import Connection
 
 from domain.streams import PARTITIONS
-from ledger.append import AlreadyAppended, Outcome, Save, append
 from ledger.credit_ledger import CreditLedger
-from ledger.positions import Position
-from ledger.recorder import LedgerRecorder
-from ledger.sender import PATIENCE, FateUnknown, Patience, Sender
+from ledger.store.append import AlreadyAppended, Outcome, Save, append
+from ledger.store.positions import Position
+from ledger.store.recorder import LedgerRecorder
+from ledger.store.sender import PATIENCE, FateUnknown, Patience, Sender
 from tests.controls.races import CONNECTIONS, at_full_width, race
 from tests.controls.stored_events import stored, stream_in
 

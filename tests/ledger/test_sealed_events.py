@@ -7,7 +7,7 @@ from psycopg.sql import SQL, Identifier
 from domain.account import Account
 from domain.personal import ERASED, Sealed, readable
 from ledger.credit_ledger import CreditLedger
-from ledger.sealing import SealingMapper, read_sealed
+from ledger.sealing.fields import SealingMapper, read_sealed
 from ledger.use_cases.accounts import cancel_account
 from tests.conftest import MovableClock
 from tests.controls import aggregates

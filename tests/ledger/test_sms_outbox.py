@@ -5,7 +5,7 @@ from cryptography.exceptions import InvalidTag
 
 from jiazheng.bootstrap import build_outbox
 from ledger.credit_ledger import CreditLedger
-from ledger.sms_outbox import SmsOutbox
+from ledger.vault.sms_outbox import SmsOutbox
 from tests.conftest import MovableClock
 from tests.controls.messages import queue
 

@@ -8,8 +8,8 @@ from psycopg_pool import ConnectionPool
 from jiazheng.bootstrap import build_ledger
 from jiazheng.settings import Settings
 from ledger.credit_ledger import CreditLedger
-from ledger.erasures import ErasureList
-from ledger.subject_keys import SubjectErased, SubjectKeyMissing, SubjectKeys
+from ledger.sealing.erasures import ErasureList
+from ledger.sealing.subject_keys import SubjectErased, SubjectKeyMissing, SubjectKeys
 from tests.controls.moments import LI, WANG
 
 ALL_ROWS = "SELECT subject_id, version, epoch, wrapped FROM keys.subject_keys"

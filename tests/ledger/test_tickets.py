@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.rejections import Reason
-from ledger.tickets import CERTIFICATE_CODE, IDENTITY_CHALLENGE, Ticket, Tickets
+from ledger.sealing.tickets import CERTIFICATE_CODE, IDENTITY_CHALLENGE, Ticket, Tickets
 from tests.controls.moments import INSTANT, LI, NOON, WANG, refused
 
 TTL = timedelta(seconds=60)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.credit_ledger import CreditLedger
-from ledger.transcoding import LedgerTranscoder
+from ledger.store.transcoding import LedgerTranscoder
 
 INSTANTS = st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants it bare
 LEAVES = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text() | st.uuids() | INSTANTS

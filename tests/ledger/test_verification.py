@@ -12,8 +12,7 @@ from domain.rejections import Reason
 from domain.streams import local_day
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
-from ledger.face_templates import FaceTemplate, load_template
-from ledger.own_document import CardReading
+from ledger.gates.own_document import CardReading
 from ledger.use_cases.employments import choose_enterprises
 from ledger.use_cases.verification import (
     authorize_letter,
@@ -21,6 +20,7 @@ from ledger.use_cases.verification import (
     sign_letter,
     verify_identity,
 )
+from ledger.vault.face_templates import FaceTemplate, load_template
 from tests.conftest import MovableClock
 from tests.controls.letters import FIRST_TEXT
 from tests.controls.moments import refused

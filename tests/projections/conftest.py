@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from psycopg import Connection
 
-from domain.access import Look
+from domain.access_log import Look
 from domain.event import Cause, LedgerAggregate
 from ledger.credit_ledger import CreditLedger
 from ledger.use_cases.accounts import become_worker, cancel_account

@@ -11,7 +11,7 @@ from domain.provider import Provider
 from domain.staff import StaffMember
 from domain.streams import partition_of
 from ledger.credit_ledger import CreditLedger
-from ledger.sealing import read_sealed
+from ledger.sealing.fields import read_sealed
 from projections import (
     credit_records,
     disclosures,

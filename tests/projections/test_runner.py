@@ -14,8 +14,8 @@ from jiazheng.bootstrap import build_ledger
 from jiazheng.embedded.waiting import wait_until
 from jiazheng.settings import Settings
 from ledger.credit_ledger import CreditLedger
-from ledger.hints import POLLING, Hints, Polling, Wakeups
-from ledger.positions import Position
+from ledger.store.hints import POLLING, Hints, Polling, Wakeups
+from ledger.store.positions import Position
 from projections import worker_directory
 from projections.catalogue import followers
 from projections.follower import Follower, ProjectionStopped, positions_of

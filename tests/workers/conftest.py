@@ -18,8 +18,8 @@ from jiazheng.embedded.valkey import EmbeddedValkey
 from jiazheng.settings import Settings
 from ledger.credit_ledger import CreditLedger
 from ledger.enterprise_imports import EnterpriseImports
-from ledger.sms_outbox import Message, SmsOutbox
 from ledger.use_cases.attendances import check_in
+from ledger.vault.sms_outbox import Message, SmsOutbox
 from projections.follower import Follower
 from projections.runner import catch_up
 from tests.conftest import MovableClock

@@ -13,13 +13,13 @@ from dramatiq.middleware import Middleware
 from domain.account import Account
 from domain.face_consent import FaceConsent
 from domain.identifiers import MobileNumber
-from ledger.face_templates import has_template, store_template
 from ledger.housekeeping import tidy
-from ledger.subject_keys import SubjectErased
+from ledger.sealing.subject_keys import SubjectErased
 from ledger.use_cases.accounts import cancel_account, change_phone, register
 from ledger.use_cases.employments import choose_enterprises
 from ledger.use_cases.recoveries import open_recovery, recover_with_face
 from ledger.use_cases.verification import verify_identity
+from ledger.vault.face_templates import has_template, store_template
 from projections.runner import catch_up
 from tests.controls.moments import RULES
 from tests.controls.people import (

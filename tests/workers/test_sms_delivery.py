@@ -7,7 +7,7 @@ import pytest
 
 from jiazheng.bootstrap import build_outbox
 from ledger.credit_ledger import CreditLedger
-from ledger.sms_outbox import SmsOutbox
+from ledger.vault.sms_outbox import SmsOutbox
 from tests.conftest import MovableClock
 from tests.controls.http_service import HttpService, http_service
 from tests.controls.messages import FIVE_MINUTES, PHONE, TEXT, queue

@@ -1,0 +1,1 @@
+"""The OpenAPI document: what the routes' own schemas cannot say."""

@@ -1,0 +1,1 @@
+"""Signing in, staying signed in, the way without a face, and the ways back."""

@@ -1,0 +1,1 @@
+"""Proving who somebody is: the card, the face, and the device that vouches for them."""

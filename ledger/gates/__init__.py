@@ -1,0 +1,1 @@
+"""What stands in front of a step: who passes, and what is recorded of who does not."""

@@ -1,0 +1,1 @@
+"""What is kept of people beside the log, sealed, and can be deleted."""
