@@ -14,6 +14,7 @@ from typing import Self
 from jiazheng.embedded.lock import StateLock
 from jiazheng.roles import Role, RoleProcess
 from jiazheng.watched import Service, Watched
+from workers.waits import next_of, result_of
 
 __all__ = ["Role", "Service", "Supervisor"]
 
@@ -74,7 +75,7 @@ class Supervisor:
             starting = self._hands.submit(self._start_all)
             self._watching = self._eyes.submit(self._watch)  # its checks queue behind the start
             self._watching.add_done_callback(lambda _: self._wake.put(None))
-            starting.result()
+            result_of(starting)
             undo.pop_all()
 
     def stop(self) -> None:
@@ -87,7 +88,7 @@ class Supervisor:
         self._asked_to_stop = True
         self._stopping.set()
         self._eyes.shutdown()  # first, since it still hands work to the other
-        self._hands.submit(self._stop_all).result()
+        result_of(self._hands.submit(self._stop_all))
         self._hands.shutdown()
         self._lock.release()
         if self._watching is not None:
@@ -114,7 +115,7 @@ class Supervisor:
         """
         with self._signal_handlers():
             self.start()
-            self._wake.get()
+            next_of(self._wake)
             self._events("stopping")
             self.stop()
         return 0

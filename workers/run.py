@@ -8,6 +8,8 @@ from threading import Event
 
 import dramatiq
 
+from workers.waits import next_of
+
 STOP_MS = 4_000
 """For the threads, then once more for the consumers; a supervisor kills after 10 s."""
 
@@ -54,7 +56,7 @@ def run_loops(loops: Sequence[Loop], request: StopRequest) -> None:
         Exception: what a loop failed with, after the others were stopped.
     """
     running = _start(loops, request, stop := Event())
-    request.get()
+    next_of(request)
     stop.set()
     for loop in running:
         loop.result()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
+from queue import SimpleQueue
 from time import perf_counter
 
 from rich.console import Console
@@ -33,6 +33,7 @@ from jiazheng.settings import Settings
 from jiazheng.supervisor import Supervisor
 from jiazheng.system import System, port_told, state_dir_of
 from ledger.clock import DemoClock, system_clock
+from workers.waits import next_of
 
 STORY = (
     play_enterprise_list,
@@ -136,7 +137,7 @@ def _wait(console: Console, system: System) -> None:
     console.print(f"for example: curl '{system.url}/v1/enterprises?text=anjz'")
     console.print("Ctrl-C stops it and everything it started.")
     try:
-        Event().wait()
+        next_of(SimpleQueue[None]())  # nothing is ever put into it
     except KeyboardInterrupt:
         console.print("stopping")
 

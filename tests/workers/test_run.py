@@ -1,7 +1,9 @@
 """The background roles as processes."""
 
+import signal
+from collections.abc import Iterator
 from queue import SimpleQueue
-from threading import Event
+from threading import Event, get_ident
 
 import pytest
 
@@ -12,7 +14,7 @@ from ledger.credit_ledger import CreditLedger
 from tests.controls.people import complete_worker
 from tests.controls.roles import role
 from tests.workers.conftest import Background
-from workers.run import StopRequest, run
+from workers.run import StopRequest, run, run_loops, stop_at_signals
 
 
 def test_a_failing_loop_stops_everything_and_says_why(background: Background) -> None:
@@ -45,6 +47,26 @@ def test_a_stop_that_is_asked_for_ends_it(background: Background) -> None:
     # when it runs
     run(background.broker, [_until_stopped], request, threads=1, idle_ms=20)
     # then it ends without an error
+
+
+@pytest.fixture
+def request_by_signals() -> Iterator[StopRequest]:
+    """A stop request that signals make, for one test."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield stop_at_signals()
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_a_signal_that_reaches_another_thread_is_heard(request_by_signals: StopRequest) -> None:
+    # given a main thread that waits, and a signal that the system hands to another one
+    def told(stop: Event) -> None:
+        assert not stop.wait(0.2), "by now the main thread waits"
+        signal.pthread_kill(get_ident(), signal.SIGTERM)
+        assert stop.wait(10), "it waits on"
+
+    # when it arrives, then the loops are stopped
+    run_loops([told], request_by_signals)
 
 
 def _has_sms(ledger: CreditLedger) -> bool:
