@@ -147,6 +147,12 @@ class Account(LedgerAggregate):
             raise Refused(Reason.ID_NUMBER_TAKEN)
         self.happen(self.IdNumberLost, cause, subject_id=self.id, because=because)
 
+    def require_phone(self, phone: str, field: str) -> None:
+        """Refuse when the phone whose SMS code was right, normalised, is not the account's any more."""
+        self._require_open()
+        if phone != self.phone:
+            raise Refused(Reason.SMS_CODE_WRONG, field=field)
+
     def change_phone(self, cause: Cause, phone: str, proof: str) -> None:
         """Take another phone, normalised; `proof` is `old_phone`, `kiosk` or `officer`."""
         self._require_open()

@@ -9,7 +9,7 @@ from fastapi import Form
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
-from api.http.act import Acting
+from api.http.act import Act, Acting
 from api.http.paging import CursorText, Limit, Page, cursor_after, read_cursor
 from api.http.route import router
 from api.http.schemas import DONE, Accepted, PasscodeText, PhoneText, SmsCode
@@ -86,13 +86,13 @@ async def set_passcode(
     403 `second-factor-missing` names them in `factors`.
     """
     if await act.carried_out():  # maybe by a process that died before it kept the passcode
-        await act.run(accounts.set_passcode, act.caller, passcode)
+        await act.run(accounts.keep_passcode, act.caller, passcode)
         return DONE
     given = GivenFactor(current_passcode, face, presence_proof)
     await require_factor_if_any(act, given)
     async with factor_shown(act, "passcode_change", given) as factor:
-        await require_own_sms_code(act, sms_code)
-        await act.run(accounts.set_passcode, act.caller, passcode, factor)
+        own_phone = await require_own_sms_code(act, sms_code)
+        await act.run(accounts.set_passcode, act.caller, passcode, own_phone, factor)
     return DONE
 
 
@@ -105,16 +105,21 @@ async def change_phone(act: Acting, given: PhoneChangeIn) -> Accepted:
     """
     phone = MobileNumber.parse(given.phone)
     if not await act.carried_out():
+        old_phone = None
         if given.old_sms_code:
-            await require_own_sms_code(act, given.old_sms_code, "old_sms_code")
+            old_phone = await require_own_sms_code(act, given.old_sms_code, "old_sms_code")
         await require_sms_code(act, phone, given.sms_code)
         # first, so that no process dies in between; where the change is refused, one signs in again
-        await act.query(own_sessions.revoke_others, act.cause.at, act.caller, act.signed_in.session_id)
-        is_proven, proof_id = given.old_sms_code is not None, given.presence_proof
+        await _end_other_sessions(act)
         await act.run(
-            accounts.change_phone, act.caller, phone, old_phone_is_proven=is_proven, proof_id=proof_id
+            accounts.change_phone, act.caller, phone, old_phone=old_phone, proof_id=given.presence_proof
         )
+        await _end_other_sessions(act)  # and of whoever came in with the old number at this very moment
     return DONE
+
+
+async def _end_other_sessions(act: Act) -> None:
+    await act.query(own_sessions.revoke_others, act.cause.at, act.caller, act.signed_in.session_id)
 
 
 @routes.get("/me/sessions")
@@ -139,7 +144,7 @@ async def revoke_session(act: Acting, session_id: UUID) -> Accepted:
 @routes.post("/me/session-revocations")
 async def revoke_other_sessions(act: Acting) -> Accepted:
     """End every session but this one."""
-    await act.query(own_sessions.revoke_others, act.cause.at, act.caller, act.signed_in.session_id)
+    await _end_other_sessions(act)
     return DONE
 
 

@@ -13,7 +13,7 @@ from api.http.route import router
 from api.http.schemas import DONE, Accepted, Device, PasscodeText, PhoneText, Registered, SmsCode
 from api.people.receipts import ReceiptOut, receipt_out
 from api.signing_in.second_factor import GivenFactor, factor_shown, require_factor_if_any, sign_in_person
-from api.signing_in.sessions import require_own_sms_code, require_sms_code
+from api.signing_in.sessions import NO_ACCOUNT, require_own_sms_code, require_sms_code
 from api.verification.face_form import Face
 from api.verification.faces import ProofId
 from domain.account import Account
@@ -97,7 +97,10 @@ async def _register(act: Act, form: RegistrationIn, role: str, *, contests: bool
     if not await act.carried_out():
         await require_sms_code(act, checked.phone, form.sms_code)
     subject_id, _ = await act.run(accounts.register, checked)
-    return Registered(subject_id=subject_id, tokens=await sign_in_person(act, subject_id, role, form.device))
+    account = await act.read(CreditLedger.load, Account, subject_id)
+    return Registered(
+        subject_id=subject_id, tokens=await sign_in_person(act, account, form.device, NO_ACCOUNT)
+    )
 
 
 @routes.get("/me")
@@ -137,8 +140,8 @@ async def cancel_account(
     given = GivenFactor(passcode, face, presence_proof)
     await require_factor_if_any(act, given)
     async with factor_shown(act, "cancellation", given) as factor:
-        await require_own_sms_code(act, sms_code)
-        await act.run(accounts.cancel_account, act.caller, factor)
+        own_phone = await require_own_sms_code(act, sms_code)
+        await act.run(accounts.cancel_account, act.caller, own_phone, factor)
     return DONE
 
 

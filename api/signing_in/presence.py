@@ -92,8 +92,8 @@ async def ask_for_officers(act: Acting, wanted: OfficersIn) -> RequestOut:
 @routes.post("/session-presence-requests", status_code=status.HTTP_201_CREATED)
 async def ask_before_signing_in(act: Acting, given: SigningInIn) -> RequestOut:
     """Ask for an officer as the second factor of a sign-in."""
-    subject = await act.read(signing_in.subject_of_ticket, act.cause.at, given.ticket)
-    return await _asked(act.as_actor(f"person:{subject}"), subject, signing_in.PURPOSE)
+    account = await act.read(signing_in.account_of_ticket, act.cause.at, given.ticket)
+    return await _asked(act.as_actor(f"person:{account.id}"), account.id, signing_in.PURPOSE)
 
 
 @routes.get("/presence-requests/{proof_id}")

@@ -1,8 +1,9 @@
 """The second factor (二次验证): on a device not seen before, and before what a phone alone must not do."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -13,9 +14,11 @@ from api.http.act import Act, Acting
 from api.http.problems import Problem
 from api.http.route import router
 from api.http.schemas import Device, PasscodeText, SignedIn
+from api.http.tokens import Tokens
 from api.verification.face_form import Face, ShownFace
 from api.verification.faces import ProofId, showing
 from domain.account import Account
+from domain.rejections import Reason, Refused
 from ledger.credit_ledger import CreditLedger
 from ledger.gates.second_factor import Factor, factors_of
 from ledger.use_cases import signing_in
@@ -75,14 +78,40 @@ async def factor_shown(act: Act, step: str, given: GivenFactor) -> AsyncIterator
 
 
 async def sign_in_person(
-    act: Act, subject: UUID, role: str, device: str, device_id: UUID | None = None
+    act: Act, account: Account, device: str, too_late: Exception, device_id: UUID | None = None
 ) -> SignedIn:
-    """Open a session on a known device; without one this device is known from now on."""
-    parts, at, device_token = act.parts, act.cause.at, None
+    """Open a session on a known device; without one this device is known from now on.
+
+    Somebody may take the account back while its old phone signs in. Who changes a phone ends all sessions
+    afterwards, and here the phone is looked at after the session is open: so one of the two sees the other.
+
+    Args:
+        act: what the route needs to act.
+        account: as it was when its phone was proven.
+        device: how the person calls it.
+        too_late: the refusal where the account has another phone by now.
+        device_id: where it is known.
+    """
+    parts, at, subject, device_token = act.parts, act.cause.at, account.id, None
     if device_id is None:
-        device_id, device_token = await run_in_threadpool(parts.known_devices.register, at, subject, device)
-    tokens = await run_in_threadpool(parts.sessions.open, at, subject, role, device, device_id=device_id)
+        known = await run_in_threadpool(parts.known_devices.register, at, subject, device)
+        device_id, device_token = known
+    opening = partial(parts.sessions.open, at, subject, account.role, device, device_id=device_id)
+    tokens = await run_in_threadpool(opening)
+    now = await act.read(CreditLedger.load, Account, subject)
+    if str(now.phone) != str(account.phone):
+        await run_in_threadpool(_take_back, act, subject, device_id, tokens)
+        raise too_late
     return SignedIn.of(tokens, device_token)
+
+
+def _take_back(act: Act, subject: UUID, device_id: UUID, tokens: Tokens) -> None:
+    """End a session again, and forget its device; what is gone by now was ended by the change."""
+    parts, at = act.parts, act.cause.at
+    with suppress(Refused):
+        parts.sessions.revoke(at, parts.sessions.authenticate(at, tokens.access_token).session_id)
+    with suppress(Refused):
+        parts.known_devices.forget(at, subject, device_id)
 
 
 @routes.post("/session-second-factors", status_code=status.HTTP_201_CREATED)
@@ -95,12 +124,11 @@ async def prove_second_factor(
     presence_proof: ProofId = None,
 ) -> SignedIn:
     """Sign in on a device not seen before: with the ticket, and passcode, face check or officers' proof."""
-    subject = await act.read(signing_in.subject_of_ticket, act.cause.at, ticket)
-    own = act.as_actor(f"person:{subject}")
+    account = await act.read(signing_in.account_of_ticket, act.cause.at, ticket)
+    own = act.as_actor(f"person:{account.id}")
     if not await own.carried_out():
-        await _prove(own, subject, ticket, GivenFactor(passcode, face, presence_proof))
-    account = await own.read(CreditLedger.load, Account, subject)
-    return await sign_in_person(own, subject, account.role, device)
+        await _prove(own, account.id, ticket, GivenFactor(passcode, face, presence_proof))
+    return await sign_in_person(own, account, device, Refused(Reason.SECOND_FACTOR_EXPIRED))
 
 
 async def _prove(act: Act, subject: UUID, ticket: str, given: GivenFactor) -> None:

@@ -22,6 +22,8 @@ from domain.staff import StaffMember
 from ledger.credit_ledger import CreditLedger
 from ledger.use_cases import staff as staff_commands
 
+NO_ACCOUNT = Problem("account-unknown", 404, "phone")
+
 routes = router("sessions")
 AS_JSON = ", as its `toJSON()` gives it (WebAuthn Level 3); the user must have been verified"
 
@@ -81,10 +83,16 @@ async def require_sms_code(act: Act, phone: MobileNumber, code: str, field: str 
     await run_in_threadpool(act.parts.sms_codes.verify, act.cause.at, phone, code, field)
 
 
-async def require_own_sms_code(act: Act, code: str, field: str = "sms_code") -> None:
-    """Use up the SMS code of the caller's own phone: a fresh proof of who is signed in."""
+async def require_own_sms_code(act: Act, code: str, field: str = "sms_code") -> MobileNumber:
+    """Use up the SMS code of the caller's own phone: a fresh proof of who is signed in.
+
+    Returns:
+        the phone: whatever the proof opens asks in its append's own reading whether it still is the caller's.
+    """
     account = await act.read(CreditLedger.load, Account, act.caller)
-    await require_sms_code(act, MobileNumber.parse(str(account.phone)), code, field)
+    phone = MobileNumber.parse(str(account.phone))
+    await require_sms_code(act, phone, code, field)
+    return phone
 
 
 @routes.post("/sms-codes", status_code=status.HTTP_202_ACCEPTED)
@@ -107,7 +115,7 @@ async def sign_in_with_sms(act: Acting, given: SessionIn) -> SignedIn:
     known = await run_in_threadpool(devices.recognise, act.cause.at, account.id, given.device_token)
     if known is None:
         await require_second_factor(act, account.id)
-    return await sign_in_person(act, account.id, account.role, given.device, known)
+    return await sign_in_person(act, account, given.device, NO_ACCOUNT, known)
 
 
 def _account_of(ledger: CreditLedger, phone: MobileNumber) -> Account:
@@ -115,7 +123,7 @@ def _account_of(ledger: CreditLedger, phone: MobileNumber) -> Account:
         subject = ledger.blind_index.find_owner(connection, "phone", str(phone))
     account = ledger.find(Account, subject) if subject else None
     if account is None or str(account.phone) != str(phone):  # a claim that was rewritten leads nowhere
-        raise Problem("account-unknown", 404, "phone")
+        raise NO_ACCOUNT
     return account
 
 

@@ -66,8 +66,8 @@ async def challenge_face(act: Acting, wanted: FaceChallengeIn) -> FaceChallengeO
 @routes.post("/session-face-challenges", status_code=status.HTTP_201_CREATED)
 async def challenge_before_signing_in(act: Acting, given: SigningInFaceIn) -> FaceChallengeOut:
     """The same for the second factor of a sign-in."""
-    subject = await act.read(signing_in.subject_of_ticket, act.cause.at, given.ticket)
-    return _challenge(act, signing_in.PURPOSE, subject)
+    account = await act.read(signing_in.account_of_ticket, act.cause.at, given.ticket)
+    return _challenge(act, signing_in.PURPOSE, account.id)
 
 
 @routes.post("/recovery-face-challenges", status_code=status.HTTP_201_CREATED)

@@ -78,23 +78,27 @@ def change_phone(
     subject: UUID,
     phone: MobileNumber,
     *,
-    old_phone_is_proven: bool,
+    old_phone: MobileNumber | None,
     proof_id: UUID | None = None,
 ) -> Appended:
     """Change the phone; its SMS code was right. The old number is free in the same transaction.
+
+    The SMS code of `old_phone` was right, too; the person may have taken the account back meanwhile.
 
     Raises:
         Refused: the number belongs to another account; neither the old phone was proven nor the identity just
             now; or the proof of officers does not hold.
     """
     account = ledger.load(Account, subject)
+    if old_phone is not None:
+        account.require_phone(str(old_phone), "old_sms_code")
     claim = ledger.blind_index.claim("phone", str(phone), subject)
     claims = ClaimChanges(take=(claim,), release_owner=subject, release_kinds=("phone",))
     if proof_id is not None:
         used, presence = use_proof(ledger, cause, subject, "phone_change", proof_id)
         account.change_phone(cause, str(phone), presence.assurance)
         return ledger.commit(cause, used, account, claims=claims)
-    proof = "old_phone" if old_phone_is_proven else _recent_identity(ledger, cause, subject)
+    proof = "old_phone" if old_phone is not None else _recent_identity(ledger, cause, subject)
     account.change_phone(cause, str(phone), proof)
     return ledger.commit(cause, account, claims=claims)
 
@@ -106,18 +110,25 @@ def _recent_identity(ledger: CreditLedger, cause: Cause, subject: UUID) -> str:
 
 @use_case
 def set_passcode(
-    ledger: CreditLedger, cause: Cause, subject: UUID, passcode: str, factor: Factor | None = None
+    ledger: CreditLedger,
+    cause: Cause,
+    subject: UUID,
+    passcode: str,
+    own_phone: MobileNumber,
+    factor: Factor | None = None,
 ) -> Appended:
-    """Set or change the passcode of a person who has just proven the account's phone.
+    """Set or change the passcode of a person who has just proven `own_phone`, the account's.
 
     The event comes first: should this process die in between, a retry still keeps the passcode.
 
     Raises:
-        Refused: the person has a second factor, and `factor` is none or a wrong one.
+        Refused: the phone is not the account's any more; or the person has a second factor, and `factor` is
+            none or a wrong one.
     """
     appended = ledger.find_appended(cause.command_id)
     if appended is None:
         account = ledger.load(Account, subject)
+        account.require_phone(str(own_phone), "sms_code")
         proven = require_second_factor(ledger, cause, subject, "passcode_change", factor)
         account.set_passcode(cause)
         appended = ledger.commit(cause, *proven, account)
@@ -125,19 +136,35 @@ def set_passcode(
     return appended
 
 
+@use_case
+def keep_passcode(ledger: CreditLedger, cause: Cause, subject: UUID, passcode: str) -> Appended:
+    """Keep a passcode whose event another process has appended, which died before it could.
+
+    Raises:
+        Refused: there is no such event.
+    """
+    appended = ledger.find_appended(cause.command_id)
+    if appended is None:
+        raise Refused(Reason.NOT_FOUND)
+    store_passcode(ledger, subject, passcode)
+    return appended
+
+
 @repeatable
 def cancel_account(
-    ledger: CreditLedger, cause: Cause, subject: UUID, factor: Factor | None = None
+    ledger: CreditLedger, cause: Cause, subject: UUID, own_phone: MobileNumber, factor: Factor | None = None
 ) -> Appended:
-    """Cancel an account and erase the person (注销), who has just proven the account's phone.
+    """Cancel an account and erase the person (注销), who has just proven `own_phone`, the account's.
 
     The event and the release of the claims are one transaction; the key is destroyed right after, and again
     by the reaction to the event should this process die in between.
 
     Raises:
-        Refused: the person has a second factor, and `factor` is none or a wrong one.
+        Refused: the phone is not the account's any more; or the person has a second factor, and `factor` is
+            none or a wrong one.
     """
     account = ledger.load(Account, subject)
+    account.require_phone(str(own_phone), "sms_code")
     account.cancel(cause)
     proven = require_second_factor(ledger, cause, subject, "cancellation", factor)
     claims = ClaimChanges(release_owner=subject, release_kinds=("phone", "id_number"))

@@ -21,7 +21,7 @@ def issue_ticket(ledger: CreditLedger, at: datetime, subject: UUID) -> str:
     return ledger.tickets.issue(SECOND_FACTOR, subject, at)
 
 
-def subject_of_ticket(ledger: CreditLedger, at: datetime, ticket: str) -> UUID:
+def account_of_ticket(ledger: CreditLedger, at: datetime, ticket: str) -> Account:
     """Whose second factor is asked for.
 
     Raises:
@@ -31,7 +31,7 @@ def subject_of_ticket(ledger: CreditLedger, at: datetime, ticket: str) -> UUID:
     account = ledger.load(Account, opened.subject_id)
     if account.phone_changed_at is not None and opened.issued_at <= account.phone_changed_at:
         raise Refused(Reason.SECOND_FACTOR_EXPIRED)
-    return opened.subject_id
+    return account
 
 
 @repeatable

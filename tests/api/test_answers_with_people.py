@@ -5,7 +5,7 @@ import httpx
 from api.access import ROLES_OF_ROUTE
 from api.http.answers import SHOW_PEOPLE
 from jiazheng.demo.client import Client
-from ledger.use_cases.accounts import cancel_account
+from tests.controls.accounts import cancel_account
 from tests.controls.api import Api
 from tests.controls.people import cause
 from tests.controls.trails import settled

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from uuid import UUID
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from tests.controls.api import Api
 from tests.controls.cards import registered_kiosk
 from tests.controls.devices import PASSCODE, prove, sign_in, ticket_of, with_passcode
 from tests.controls.looking import looks_of
+from tests.controls.meanwhile import before_the_first
 from tests.controls.people import Person, new_person
 from tests.controls.presences import confirm
 from tests.controls.problems import invalid_fields, refusal
@@ -79,6 +81,52 @@ def test_all_that_the_old_phone_had_open_is_over(api: Api, worker: Visitor, way:
     assert refusal(api.post("/v1/handover-sessions", json={"code": code}))[1] == "handover-code-wrong"
     assert refusal(prove(api, waiting, PASSCODE)) == (410, "second-factor-expired", None)
     assert refusal(sign_in(api, new, device_token))[1] == "second-factor-needed"
+
+
+def _with_the_sms_code(api: Api, visitor: Visitor) -> Callable[[], httpx.Response]:
+    return partial(sign_in, api, visitor.person)
+
+
+def _with_the_second_factor(api: Api, visitor: Visitor) -> Callable[[], httpx.Response]:
+    return partial(prove, api, ticket_of(sign_in(api, with_passcode(api, visitor).person)), PASSCODE)
+
+
+@pytest.mark.parametrize(
+    ("way_in", "problem"),
+    [
+        (_with_the_sms_code, (404, "account-unknown", "phone")),
+        (_with_the_second_factor, (410, "second-factor-expired", None)),
+    ],
+)
+def test_who_signs_in_with_the_old_phone_meanwhile_is_not_signed_in(
+    api: Api,
+    monkeypatch: pytest.MonkeyPatch,
+    way_in: Callable[[Api, Visitor], Callable[[], httpx.Response]],
+    problem: tuple[int, str, str | None],
+) -> None:
+    # given somebody with the old phone, whose sign-in is about to open a session
+    visitor, new = register_consumer(api), new_person()
+    signs_in = way_in(api, visitor)
+    request = requested(api, new)
+    confirmed_by_two(api, request, visitor.person)
+    # when the person is back at this very moment
+    before_the_first(monkeypatch, api.parts.sessions, "open", lambda: recover(api, form_of(request, new)))
+    answer = signs_in()
+    # then there is no session, and no device that is known
+    assert refusal(answer) == problem
+    assert open_sign_ins(api, visitor.subject) == 0
+
+
+def open_sign_ins(api: Api, subject: UUID) -> int:
+    """How many sessions are open, and how many devices known."""
+    counted = """
+        SELECT (SELECT count(*) FROM ops.sessions WHERE subject_id = %s AND revoked_at IS NULL)
+            + (SELECT count(*) FROM ops.known_devices WHERE subject_id = %s)
+    """
+    with api.parts.ledger.pool.connection() as connection:
+        row = connection.execute(counted, (subject, subject)).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def test_a_known_device_of_before_is_not_known_any_more(api: Api) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from api.people.disclosed_records import disclosed
 from domain.rejections import Reason
-from ledger.use_cases.accounts import cancel_account
+from tests.controls.accounts import cancel_account
 from tests.controls.api import Api
 from tests.controls.certificates import answer, approved, path, requested, viewed
 from tests.controls.moments import refused

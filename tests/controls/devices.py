@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from ledger.gates.second_factor import factors_of
-from ledger.use_cases.accounts import set_passcode
+from tests.controls.accounts import set_passcode
 from tests.controls.api import Api
 from tests.controls.people import ACCEPTED, Person, cause
 from tests.controls.visitors import Visitor, register_consumer, second_factor_face, sms_code

@@ -21,12 +21,13 @@ from ledger.clock import system_clock
 from ledger.credit_ledger import Appended, CreditLedger
 from ledger.store.append import StreamConflict
 from ledger.store.claims import ClaimChanges
-from ledger.use_cases.accounts import cancel_account, register
+from ledger.use_cases.accounts import register
 from ledger.use_cases.attendances import check_in
 from ledger.use_cases.employments import choose_enterprises, confirm_employment
 from ledger.use_cases.enterprises import list_enterprises
 from ledger.use_cases.face_consents import give_face_consent
 from ledger.use_cases.verification import authorize_letter, sign_letter, verify_identity
+from tests.controls.accounts import cancel_account
 from tests.controls.people import ACCEPTED, TEMPLATE, enterprise, person
 from tests.crash.journal import Journal
 from workers.run import Loop

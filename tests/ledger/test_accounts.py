@@ -12,12 +12,13 @@ from domain.identifiers import MobileNumber
 from domain.rejections import Reason
 from domain.worker import Worker
 from ledger.credit_ledger import Appended, CreditLedger
-from ledger.use_cases.accounts import Registration, cancel_account, erase_subject, register
+from ledger.use_cases.accounts import Registration, erase_subject, register
 from ledger.use_cases.attendances import check_in, leave
 from ledger.use_cases.disclosures import issue_certificate_code, load_disclosure, request_disclosure
 from ledger.use_cases.employments import choose_enterprises, end_employment
 from ledger.use_cases.regulation import find_subject
 from tests.conftest import MovableClock
+from tests.controls.accounts import cancel_account
 from tests.controls.moments import PERIOD, refused
 from tests.controls.people import (
     ACCEPTED,

@@ -9,9 +9,9 @@ from domain.handover import Handover
 from domain.rejections import Reason
 from ledger.credit_ledger import CreditLedger
 from ledger.housekeeping import tidy
-from ledger.use_cases.accounts import cancel_account
 from ledger.use_cases.handovers import end_handover, open_handover, redeem, running_handover
 from tests.conftest import MovableClock
+from tests.controls.accounts import cancel_account
 from tests.controls.moments import INSTANT, MINUTE, refused
 from tests.controls.people import ACCEPTED, Registered, cause, registered_worker
 from tests.controls.races import at_full_width, race, refusals

@@ -10,11 +10,12 @@ import pytest
 from domain.account import Account
 from domain.rejections import Reason, Refused
 from ledger.credit_ledger import Appended, CreditLedger
-from ledger.use_cases.accounts import cancel_account, register
+from ledger.use_cases.accounts import register
 from ledger.use_cases.employments import choose_enterprises
 from ledger.use_cases.regulation import find_subject
 from ledger.use_cases.verification import verify_identity
 from tests.conftest import MovableClock
+from tests.controls.accounts import cancel_account
 from tests.controls.moments import INSTANT, RULES, refused
 from tests.controls.people import (
     ACCEPTED,

@@ -14,11 +14,11 @@ from jiazheng.bootstrap import build_ledger
 from jiazheng.settings import Settings
 from ledger.credit_ledger import Appended, CreditLedger
 from ledger.store.positions import Position
-from ledger.use_cases.accounts import cancel_account
 from ledger.use_cases.attendances import check_in
 from ledger.use_cases.disclosures import approve, end, issue_certificate_code, request_disclosure, view
 from ledger.use_cases.verification import authorize_letter, revoke_letter, sign_letter
 from tests.conftest import MovableClock
+from tests.controls.accounts import cancel_account
 from tests.controls.letters import FIRST_TEXT, NEW_TEXT, NEW_TEXT_COUNTS, NEW_TEXT_FROM, WITH_NEW_TEXT
 from tests.controls.moments import INSTANT, refused
 from tests.controls.people import ACCEPTED, cause, complete_worker, registered_consumer

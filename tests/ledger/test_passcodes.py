@@ -10,9 +10,9 @@ from domain.passcode import PasscodeTries
 from domain.rejections import Reason, Refused
 from ledger.credit_ledger import Appended, CreditLedger, use_case
 from ledger.gates.passcode import verify_passcode
-from ledger.use_cases.accounts import cancel_account, set_passcode
 from ledger.vault.passcodes import has_passcode, passcode_matches
 from tests.conftest import MovableClock
+from tests.controls.accounts import cancel_account, set_passcode
 from tests.controls.moments import RULES, refused
 from tests.controls.people import cause, registered_consumer
 from tests.controls.races import at_full_width, race, refusals

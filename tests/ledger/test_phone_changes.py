@@ -9,8 +9,10 @@ from domain.account import Account
 from domain.identifiers import MobileNumber
 from domain.rejections import Reason
 from ledger.credit_ledger import Appended, CreditLedger
-from ledger.use_cases.accounts import change_phone, register
+from ledger.use_cases import accounts
+from ledger.use_cases.accounts import register
 from tests.conftest import MovableClock
+from tests.controls.accounts import change_phone
 from tests.controls.moments import DAY, refused
 from tests.controls.people import (
     Registered,
@@ -24,7 +26,7 @@ from tests.controls.races import at_full_width, race, refusals
 
 def change(ledger: CreditLedger, clock: MovableClock, who: Registered, phone: MobileNumber) -> Appended:
     own = cause(clock, f"person:{who.subject}")
-    return change_phone(ledger, own, who.subject, phone, old_phone_is_proven=True)
+    return change_phone(ledger, own, who.subject, phone)
 
 
 def owner_of(ledger: CreditLedger, phone: MobileNumber) -> object:
@@ -58,8 +60,8 @@ def test_a_number_of_somebody_else_is_refused_and_nothing_changes(
 
 def test_a_change_may_be_repeated_by_its_command(ledger: CreditLedger, clock: MovableClock) -> None:
     who, new, command = registered_consumer(ledger, clock), new_person().phone, cause(clock, "person")
-    first = change_phone(ledger, command, who.subject, new, old_phone_is_proven=True)
-    assert change_phone(ledger, command, who.subject, new, old_phone_is_proven=True) == first
+    first = change_phone(ledger, command, who.subject, new)
+    assert change_phone(ledger, command, who.subject, new) == first
 
 
 def test_of_many_who_change_to_one_number_at_once_one_gets_it(
@@ -98,15 +100,13 @@ def test_without_the_old_phone_the_identity_must_have_been_verified_just_now(
     new = new_person().phone
     # then the worker needs no old phone
     own = cause(clock, f"person:{fresh.subject}")
-    change_phone(ledger, own, fresh.subject, new, old_phone_is_proven=False)
+    accounts.change_phone(ledger, own, fresh.subject, new, old_phone=None)
     assert ledger.load(Account, fresh.subject).phone == str(new)
     # and a day later, or without any verification, it is needed
     clock.advance(DAY)
     for subject in (fresh.subject, consumer.subject):
         with refused(Reason.IDENTITY_NOT_RECENT):
-            change_phone(
-                ledger, cause(clock, "person"), subject, new_person().phone, old_phone_is_proven=False
-            )
+            accounts.change_phone(ledger, cause(clock, "person"), subject, new_person().phone, old_phone=None)
 
 
 @pytest.mark.parametrize("table", ["ledger.events", "ledger.claims"])

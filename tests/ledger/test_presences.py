@@ -17,7 +17,6 @@ from domain.rules import Rules
 from ledger.credit_ledger import CreditLedger
 from ledger.gates.own_document import SeenDocument
 from ledger.store.claims import ClaimChanges
-from ledger.use_cases.accounts import cancel_account, set_passcode
 from ledger.use_cases.attendances import check_in
 from ledger.use_cases.presences import (
     PRESENCE_CODE,
@@ -28,6 +27,7 @@ from ledger.use_cases.presences import (
 )
 from ledger.use_cases.verification import verify_identity_by_proof
 from tests.conftest import MovableClock
+from tests.controls.accounts import cancel_account, set_passcode
 from tests.controls.moments import LI, ZHAO, refused
 from tests.controls.people import ACCEPTED, CompleteWorker, Person, cause, complete_worker, new_person
 from tests.controls.races import at_full_width, race, refusals

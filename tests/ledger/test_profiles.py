@@ -8,9 +8,9 @@ import pytest
 from domain.profile import Profile
 from domain.rejections import Reason
 from ledger.credit_ledger import NOTHING_APPENDED, Appended, CreditLedger
-from ledger.use_cases.accounts import cancel_account
 from ledger.use_cases.profiles import page_of, pages_of, save_page, saved_version
 from tests.conftest import MovableClock
+from tests.controls.accounts import cancel_account
 from tests.controls.moments import refused
 from tests.controls.people import ACCEPTED, cause, registered_consumer, registered_worker
 from tests.controls.profiles import BASIC, EXAMPLES, SERVICES

@@ -1,5 +1,6 @@
 """The way back to an account: the new phone, and the end of everything on the old one, in one append."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from domain.account import Account
+from domain.event import Cause
 from domain.failed_lookups import FailedLookups
 from domain.handover import Handover
 from domain.identifiers import MobileNumber
@@ -14,7 +16,7 @@ from domain.recovery import Recovery
 from domain.rejections import Reason, Refused
 from ledger.credit_ledger import Appended, CreditLedger
 from ledger.gates.own_document import SeenDocument
-from ledger.use_cases.accounts import cancel_account, register
+from ledger.use_cases.accounts import register
 from ledger.use_cases.handovers import open_handover, redeem, running_handover
 from ledger.use_cases.presences import confirm_presence
 from ledger.use_cases.recoveries import (
@@ -25,8 +27,10 @@ from ledger.use_cases.recoveries import (
     recovery_of,
     ticket_of,
 )
-from ledger.use_cases.signing_in import issue_ticket, subject_of_ticket
+from ledger.use_cases.signing_in import account_of_ticket, issue_ticket
 from tests.conftest import MovableClock
+from tests.controls.accounts import cancel_account, change_phone, set_passcode
+from tests.controls.meanwhile import before_the_first
 from tests.controls.moments import DAY, LI, MINUTE, ZHAO, refused
 from tests.controls.people import (
     ACCEPTED,
@@ -270,7 +274,7 @@ def test_tickets_and_handovers_of_before_lead_nowhere(lost: Lost, worker: Comple
     lost.confirmed(worker.person).by_officers()
     # then none of them is of use
     with refused(Reason.SECOND_FACTOR_EXPIRED):
-        subject_of_ticket(ledger, lost.clock(), ticket)
+        account_of_ticket(ledger, lost.clock(), ticket)
     with refused(Reason.HANDOVER_CODE_WRONG):
         redeem(ledger, own(), waiting)
     with refused(Reason.TOKEN_INVALID):
@@ -358,3 +362,34 @@ def test_the_new_phone_stands_nowhere_in_plain_text(lost: Lost, worker: Complete
         rows = str(connection.execute(f"SELECT t FROM {table} t").fetchall())  # noqa: S608 - a table of ours
     assert lost.phone.national not in rows
     assert lost.phone.national.encode().hex() not in rows
+
+
+def _cancels(ledger: CreditLedger, command: Cause, subject: UUID) -> Appended:
+    return cancel_account(ledger, command, subject)
+
+
+def _sets_a_passcode(ledger: CreditLedger, command: Cause, subject: UUID) -> Appended:
+    return set_passcode(ledger, command, subject, "snow pear 27")
+
+
+def _changes_the_phone(ledger: CreditLedger, command: Cause, subject: UUID) -> Appended:
+    return change_phone(ledger, command, subject, new_person().phone)
+
+
+@pytest.mark.parametrize("step", [_cancels, _sets_a_passcode, _changes_the_phone])
+def test_who_proved_the_old_phone_just_before_does_nothing_afterwards(
+    lost: Lost,
+    monkeypatch: pytest.MonkeyPatch,
+    step: Callable[[CreditLedger, Cause, UUID], Appended],
+) -> None:
+    # given a person whose document officers have seen, and somebody who has the old phone and its SMS code
+    ledger, person = lost.ledger, registered_consumer(lost.ledger, lost.clock)
+    lost.confirmed(person.person)
+    # when the person is back while the other's step is under way
+    before_the_first(monkeypatch, ledger, "commit", lost.by_officers)
+    with refused(Reason.SMS_CODE_WRONG):
+        step(ledger, cause(lost.clock, f"person:{person.subject}"), person.subject)
+    # then the account is theirs, and as it was
+    account = ledger.load(Account, person.subject)
+    assert (str(account.phone), account.has_passcode) == (str(lost.phone), False)
+    assert owner_of(ledger, lost.phone) == person.subject

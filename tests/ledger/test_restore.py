@@ -6,9 +6,10 @@ from domain.rejections import Reason, Refused
 from jiazheng.bootstrap import build_ledger
 from jiazheng.settings import Settings
 from ledger.credit_ledger import CreditLedger
-from ledger.use_cases.accounts import cancel_account, register
+from ledger.use_cases.accounts import register
 from ledger.use_cases.attendances import check_in
 from tests.conftest import MovableClock
+from tests.controls.accounts import cancel_account
 from tests.controls.people import ACCEPTED, cause, complete_worker
 
 

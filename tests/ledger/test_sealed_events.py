@@ -8,9 +8,9 @@ from domain.account import Account
 from domain.personal import ERASED, Sealed, readable
 from ledger.credit_ledger import CreditLedger
 from ledger.sealing.fields import SealingMapper, read_sealed
-from ledger.use_cases.accounts import cancel_account
 from tests.conftest import MovableClock
 from tests.controls import aggregates
+from tests.controls.accounts import cancel_account
 from tests.controls.people import Registered, cause, complete_worker, registered_worker
 
 EVERYTHING = "SELECT topic, state FROM ledger.events"

@@ -8,10 +8,11 @@ from domain.event import Cause
 from domain.identifiers import IdNumber, MobileNumber, PersonName
 from domain.rejections import Reason, Refused
 from ledger.credit_ledger import CreditLedger
-from ledger.use_cases.accounts import Registration, cancel_account, register
+from ledger.use_cases.accounts import Registration, register
 from projections.catalogue import followers
 from projections.runner import catch_up
 from tests.conftest import MovableClock
+from tests.controls.accounts import cancel_account
 
 WANG = Registration(
     "worker",

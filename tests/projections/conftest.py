@@ -11,7 +11,7 @@ from psycopg import Connection
 from domain.access_log import Look
 from domain.event import Cause, LedgerAggregate
 from ledger.credit_ledger import CreditLedger
-from ledger.use_cases.accounts import become_worker, cancel_account
+from ledger.use_cases.accounts import become_worker
 from ledger.use_cases.announcements import (
     publish_announcement,
     revise_announcement,
@@ -34,6 +34,7 @@ from ledger.use_cases.verification import verify_identity
 from projections.catalogue import followers
 from projections.runner import catch_up
 from tests.conftest import MovableClock
+from tests.controls.accounts import cancel_account
 from tests.controls.aggregates import (
     AINONG_LISTED,
     CHECK_IN_NOTICE,

@@ -6,7 +6,6 @@ from psycopg import Connection
 
 from domain.streams import partition_of
 from ledger.credit_ledger import CreditLedger
-from ledger.use_cases.accounts import cancel_account
 from ledger.use_cases.regulation import record_look
 from projections import looks
 from projections.catalogue import followers
@@ -14,6 +13,7 @@ from projections.follower import Follower
 from projections.log_reader import LogReader
 from projections.runner import catch_up
 from tests.conftest import MovableClock
+from tests.controls.accounts import cancel_account
 from tests.controls.aggregates import AINONG_LISTED
 from tests.controls.moments import DAY, INSTANT
 from tests.controls.people import cause, registered_consumer

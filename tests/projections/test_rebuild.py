@@ -10,7 +10,6 @@ import pytest
 from psycopg import Connection
 
 from ledger.credit_ledger import CreditLedger
-from ledger.use_cases.accounts import cancel_account
 from projections import catalogue, employment, worker_directory
 from projections.catalogue import PROJECTIONS, followers
 from projections.follower import Follower, positions_of
@@ -18,6 +17,7 @@ from projections.log_reader import LoggedEvent, LogReader
 from projections.rebuild import rebuild
 from projections.runner import catch_up, run
 from tests.conftest import MovableClock
+from tests.controls.accounts import cancel_account
 from tests.controls.people import ACCEPTED, cause, registered_worker
 from tests.controls.rebuilds import unwatched
 from tests.controls.tables import dump, indexes, rights

@@ -8,7 +8,6 @@ from psycopg import Connection
 
 from domain.enterprise import Enterprise
 from ledger.credit_ledger import CreditLedger
-from ledger.use_cases.accounts import cancel_account
 from ledger.use_cases.attendances import check_in, leave
 from ledger.use_cases.disclosures import approve, issue_certificate_code, request_disclosure
 from ledger.use_cases.employments import choose_enterprises, confirm_employment, end_employment
@@ -17,6 +16,7 @@ from projections import statistics
 from projections.catalogue import followers
 from projections.runner import catch_up
 from tests.conftest import MovableClock
+from tests.controls.accounts import cancel_account
 from tests.controls.moments import PERIOD
 from tests.controls.people import ACCEPTED, CompleteWorker, cause, complete_worker, registered_consumer
 from tests.controls.people import enterprise as details_of

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.attendance import Attendance
-from ledger.use_cases.accounts import cancel_account
+from tests.controls.accounts import cancel_account
 from tests.controls.people import ACCEPTED, CompleteWorker, cause, complete_worker
 from tests.workers.conftest import Background, check_in_now
 from workers.broker import QUEUE

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from jiazheng.embedded.postgres import EmbeddedPostgres
-from ledger.use_cases.accounts import cancel_account
 from ledger.use_cases.disclosures import issue_certificate_code, request_disclosure
 from ledger.vault.push_targets import targets_of
 from tests.conftest import Databases, fresh_databases
+from tests.controls.accounts import cancel_account
 from tests.controls.people import ACCEPTED, CompleteWorker, cause, registered_consumer
 from tests.controls.plans import planned
 from tests.workers.conftest import Background

@@ -10,11 +10,11 @@ import pytest
 from api.http.tokens import Sessions
 from ledger.credit_ledger import CreditLedger
 from ledger.store.positions import Position
-from ledger.use_cases.accounts import cancel_account
 from ledger.use_cases.disclosures import decline, issue_certificate_code, request_disclosure
 from ledger.vault.push_targets import PushTarget, store_target, targets_of
 from projections.runner import catch_up
 from tests.conftest import MovableClock
+from tests.controls.accounts import cancel_account
 from tests.controls.http_service import HttpService, http_service
 from tests.controls.people import ACCEPTED, cause, complete_worker, registered_consumer
 from tests.workers.conftest import Background

@@ -15,12 +15,13 @@ from domain.face_consent import FaceConsent
 from domain.identifiers import MobileNumber
 from ledger.housekeeping import tidy
 from ledger.sealing.subject_keys import SubjectErased
-from ledger.use_cases.accounts import cancel_account, change_phone, register
+from ledger.use_cases.accounts import register
 from ledger.use_cases.employments import choose_enterprises
 from ledger.use_cases.recoveries import open_recovery, recover_with_face
 from ledger.use_cases.verification import verify_identity
 from ledger.vault.face_templates import has_template, store_template
 from projections.runner import catch_up
+from tests.controls.accounts import cancel_account, change_phone
 from tests.controls.moments import RULES
 from tests.controls.people import (
     ACCEPTED,
@@ -69,7 +70,7 @@ def test_the_old_number_is_told_of_a_phone_change(background: Background) -> Non
     ledger, clock = background.ledger, background.clock
     consumer, new = registered_consumer(ledger, clock), new_person().phone
     own = cause(clock, f"person:{consumer.subject}")
-    change_phone(ledger, own, consumer.subject, new, old_phone_is_proven=True)
+    change_phone(ledger, own, consumer.subject, new)
     # when the work runs
     background.settle()
     # then the old number hears of it, not the new one
