@@ -95,13 +95,19 @@ def request_disclosure(
 def _record_refused(
     ledger: CreditLedger, cause: Cause, consumer_id: UUID, code: str, because: Reason
 ) -> None:
-    """A receipt of a scan that led to no prompt; so many an hour, since one old code is enough to scan."""
+    """A receipt of a scan that led to no prompt.
+
+    So many an hour, since one old code is enough to scan; after that a scan is refused without one.
+    """
     worker_id = worker_of_code(ledger, code)
     scan = RefusedScan.record(cause, subject_id=worker_id, consumer_id=consumer_id, because=because.code)
     limit = ledger.rules.refused_scans_per_hour
     slots = Slots(REFUSED_SCAN, (consumer_id,), limit, Reason.PROMPTS_TOO_MANY)
-    with ledger.pool.connection() as connection:
-        slot = slots.take(connection, ledger.blind_index, scan.id, cause.at)
+    try:
+        with ledger.pool.connection() as connection:
+            slot = slots.take(connection, ledger.blind_index, scan.id, cause.at)
+    except Refused:
+        return
     ledger.commit_refusal(cause, scan, claims=ClaimChanges(take=(slot,)))
 
 

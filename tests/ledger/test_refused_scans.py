@@ -14,6 +14,7 @@ from projections.catalogue import followers
 from projections.disclosures import receipts_of
 from projections.runner import catch_up
 from tests.conftest import MovableClock
+from tests.controls.moments import refused
 from tests.controls.people import CompleteWorker, cause, complete_worker, registered_consumer
 
 
@@ -84,10 +85,37 @@ def test_one_old_code_does_not_flood_the_worker_with_receipts(
         assert refused_scan(ledger, clock, consumer, code) is Reason.CODE_EXPIRED
     heads = ledger.event_log.heads()
     # when it is scanned once more, then it leaves nothing, until an hour has passed
-    assert refused_scan(ledger, clock, consumer, code) is Reason.PROMPTS_TOO_MANY
+    assert refused_scan(ledger, clock, consumer, code) is Reason.CODE_EXPIRED
     assert ledger.event_log.heads() == heads
     clock.advance(timedelta(hours=1))
     assert refused_scan(ledger, clock, consumer, code) is Reason.CODE_EXPIRED
+    assert ledger.event_log.heads() != heads
+
+
+def test_a_prompt_too_many_is_told_when_the_next_one_goes_through(
+    ledger: CreditLedger, clock: MovableClock
+) -> None:
+    # given a consumer without a receipt left, who half an hour later prompts a worker as often as one may
+    worker, consumer = complete_worker(ledger, clock), registered_consumer(ledger, clock).subject
+    old = issue_certificate_code(ledger, cause(clock, "person:worker"), worker.subject)
+    clock.advance(timedelta(minutes=30))
+    for _ in range(Rules().refused_scans_per_hour):
+        refused_scan(ledger, clock, consumer, old)
+    clock.advance(timedelta(minutes=30))
+    for _ in range(Rules().consumer_prompts_of_one_worker_per_hour):
+        scan(ledger, clock, worker.subject, consumer)
+    # when they prompt once more
+    with refused(Reason.PROMPTS_TOO_MANY, again_at=clock() + timedelta(hours=1)):
+        scan(ledger, clock, worker.subject, consumer)
+    # then it is so at the instant that they are told
+    clock.advance(timedelta(hours=1))
+    scan(ledger, clock, worker.subject, consumer)
+
+
+def scan(ledger: CreditLedger, clock: MovableClock, worker: UUID, consumer: UUID) -> None:
+    """Prompt a worker with a fresh code."""
+    code = issue_certificate_code(ledger, cause(clock, "person:worker"), worker)
+    request_disclosure(ledger, cause(clock, "person:consumer"), consumer, code, ["tax"])
 
 
 def refused_scan(ledger: CreditLedger, clock: MovableClock, consumer: UUID, code: str) -> Reason:
