@@ -45,6 +45,8 @@ STORY = (
 )
 STORY_LENGTH = timedelta(days=31)
 """30 days from a check-in to its deadline, and some hours."""
+BEGINS_AT_HOUR = 1
+"""In UTC, nine in the morning in China: a face challenge ends with its day there, far from every step."""
 
 
 def play(port: int, *, keep_running: bool, picture: Path | None = None) -> int:
@@ -77,7 +79,7 @@ def playing(state_dir: Path, port: int, console: Console) -> Iterator[tuple[Syst
     pictures.fetch()
     clock_file = state_dir / "clock"
     clock = DemoClock(clock_file)
-    clock.move_to(system_clock() - STORY_LENGTH)
+    clock.move_to((system_clock() - STORY_LENGTH).replace(hour=BEGINS_AT_HOUR))
     with phone(state_dir) as lent:
         system = System(state_dir, port, clock_file, lent.settings)
         console.print(f"Starting {system.parts()} at [bold]{system.url}[/] …")
