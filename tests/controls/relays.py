@@ -9,6 +9,7 @@ from socket import create_server
 from typing import Any
 
 import httpx
+import pytest
 from prometheus_client import Counter
 
 from api.parts import Parts
@@ -36,7 +37,7 @@ def found_at(service: SamService) -> dict[str, object]:
 
 
 def decoder_at(
-    service: SamService, deadline_seconds: float = 60.0, card_timeout_seconds: float = 5.0
+    service: SamService, deadline_seconds: float = 300.0, card_timeout_seconds: float = 30.0
 ) -> RemoteSamDecoder:
     """Its bounds are wider than any test takes, but for those that are given."""
     host, port = service.address
@@ -45,12 +46,17 @@ def decoder_at(
 
 @contextmanager
 def another_process(api: Api, redis_url: str, decoder: CardDecoder | None, **bounds: Any) -> Iterator[str]:
-    """The address of another API process at the same databases; `bounds` are those of `CardRelays`."""
+    """The address of another API process at the same databases; `bounds` are those of `CardRelays`.
+
+    It would wait longer for a card than ours does: how long, the decoder of the test says.
+    """
     parts = api.parts
 
     @asynccontextmanager
     async def open_parts() -> AsyncIterator[Parts]:
-        relays = CardRelays(redis_url, parts.ledger.keyring.platform, decoder, parts.public_url, **bounds)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("api.verification.relay_mail.CARD_SECONDS", 60.0)
+            relays = CardRelays(redis_url, parts.ledger.keyring.platform, decoder, parts.public_url, **bounds)
         async with aclosing(relays):
             push = PushHub(parts.ledger, parts.sessions, parts.clock)
             yield replace(parts, card_relays=relays, push=push)

@@ -32,5 +32,5 @@ def role(name: str, settings: Settings, **more: str) -> Iterator[subprocess.Pope
     with subprocess.Popen(argv, env=env, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
         yield process
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=60)
         assert process.returncode == 0, said

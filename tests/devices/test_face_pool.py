@@ -25,7 +25,7 @@ from jiazheng.demo import pictures
 from jiazheng.demo.doubles.living_face import living_face
 
 Picture = Callable[[str], bytes]
-SECONDS = 30.0
+SECONDS = 120.0
 
 
 def living(name: str) -> list[bytes]:
@@ -49,7 +49,7 @@ def test_it_gives_what_the_matcher_gives(matcher: FaceMatcher, portrait: bytes) 
         assert first.comparison == matcher.compare(matcher.embed_portrait(portrait), seen.template)
         assert (first.template.to_bytes(), first.is_live) == (seen.template.to_bytes(), True)
         assert (again.comparison.template_kind, again.comparison.verdict) == ("selfie", "accepted")
-        assert await pool.warm_up() == 1
+        assert await pool.warm_up(SECONDS) == 1
 
     with_pool(work)
 
@@ -87,7 +87,7 @@ def test_a_killed_child_is_replaced_and_the_calls_are_made_again(portrait: bytes
     before = spawned()
 
     async def work(pool: FacePool) -> None:
-        await pool.warm_up()
+        await pool.warm_up(SECONDS)
         (child,) = pool.process_ids()
         os.kill(child, signal.SIGSTOP)  # so that the calls are surely under way when it dies
         calls = [
@@ -106,7 +106,7 @@ def test_a_killed_child_is_replaced_and_the_calls_are_made_again(portrait: bytes
 
 def test_an_idle_child_that_was_killed_costs_no_call(portrait: bytes) -> None:
     async def work(pool: FacePool) -> None:
-        await pool.warm_up()
+        await pool.warm_up(SECONDS)
         os.kill(pool.process_ids()[0], signal.SIGKILL)
         await pool.verify(living("biden.jpg"), ACTIONS, PortraitImage(portrait), SECONDS)
 
@@ -123,7 +123,7 @@ def test_a_pool_whose_children_cannot_start_fails(portrait: bytes) -> None:
 
 def test_past_the_deadline_the_pool_is_busy_and_works_again_later(portrait: bytes) -> None:
     async def work(pool: FacePool) -> None:
-        await pool.warm_up()
+        await pool.warm_up(SECONDS)
         (child,) = pool.process_ids()
         os.kill(child, signal.SIGSTOP)
         with pytest.raises(FacePoolBusy):
@@ -145,7 +145,7 @@ async def given_up(pool: FacePool, portrait: bytes, seconds: float, whose: str) 
 def test_a_call_that_was_given_up_keeps_its_place_until_the_child_is_free(portrait: bytes) -> None:
     async def work(pool: FacePool) -> None:
         sent = (living("biden.jpg"), ACTIONS, PortraitImage(portrait), SECONDS)
-        await pool.warm_up()
+        await pool.warm_up(SECONDS)
         # given a child that is still at a call past its deadline (the first that it got before that)
         (child,) = pool.process_ids()
         os.kill(child, signal.SIGSTOP)
@@ -196,10 +196,10 @@ def test_one_person_has_one_call_at_a_time(portrait: bytes) -> None:
 
 def test_children_leave_ctrl_c_to_the_parent() -> None:
     async def work(pool: FacePool) -> None:
-        await pool.warm_up()
+        await pool.warm_up(SECONDS)
         children = pool.process_ids()
         os.kill(children[0], signal.SIGINT)
-        await pool.warm_up()
+        await pool.warm_up(SECONDS)
         assert pool.process_ids() == children
 
     with_pool(work)
@@ -233,5 +233,5 @@ def test_children_die_with_a_killed_parent(tmp_path: Path) -> None:
         assert parent.stdout is not None
         child = psutil.Process(int(parent.stdout.readline()))
         parent.kill()
-    _, alive = psutil.wait_procs([child], timeout=5)
+    _, alive = psutil.wait_procs([child], timeout=60)
     assert not [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]

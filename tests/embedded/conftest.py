@@ -21,11 +21,11 @@ def reachable_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="jz-", dir="/tmp"))
     folder.chmod(0o755)
     yield folder
-    wait_until(lambda: not processes_of(folder), 5)  # what was killed at the end may still be ending
+    wait_until(lambda: not processes_of(folder), 30)  # what was killed at the end may still be ending
     left_running = processes_of(folder)
     for process in left_running:
         process.kill()
-    psutil.wait_procs(left_running, timeout=10)
+    psutil.wait_procs(left_running, timeout=30)
     shutil.rmtree(folder)
     assert not left_running
 

@@ -24,7 +24,7 @@ def main(state: Path) -> None:
         client.rpush("jobs", "kept")
     for process in processes_of(state):
         os.kill(process.pid, signal.SIGKILL)
-    assert wait_until(lambda: not postgres.is_running() and not valkey.is_running(), 10)
+    assert wait_until(lambda: not postgres.is_running() and not valkey.is_running(), 60)
     for server in servers:
         server.start()
     with psycopg.connect(postgres.owner_url("ledger")) as connection:

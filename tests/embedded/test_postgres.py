@@ -45,9 +45,9 @@ def test_rows_survive_a_kill_of_the_postmaster_whose_backends_linger(
     busy = threading.Thread(target=keep_a_backend_busy, args=[postgres.owner_url("ledger")])
     busy.start()
     running = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT sum%'"
-    assert wait_until(lambda: ask(postgres.owner_url("keys"), running) == [1], 10)
+    assert wait_until(lambda: ask(postgres.owner_url("keys"), running) == [1], 60)
     os.kill(postmaster_pid(state_dir), signal.SIGKILL)
-    assert wait_until(lambda: not postgres.is_running(), 10)
+    assert wait_until(lambda: not postgres.is_running(), 60)
     assert processes_of(state_dir)
     postgres.start()
     busy.join()

@@ -40,7 +40,7 @@ def supervised(state_dir: Path) -> Iterator[subprocess.Popen[str]]:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_everything(supervised: subprocess.Popen[str], state_dir: Path, number: int) -> None:
     supervised.send_signal(number)
-    assert supervised.wait(30) == 0
+    assert supervised.wait(60) == 0
     assert processes_of(state_dir) == []
 
 
@@ -49,7 +49,7 @@ def test_a_signal_stops_everything_for_an_ordinary_user(state_dir: Path, ordinar
         read_until(script, "sleeper is ready")
         assert {*told_by_processes(state_dir, psutil.Process.username)} == {ordinary.account.name}
         script.terminate()
-        assert script.wait(30) == 0
+        assert script.wait(60) == 0
     assert processes_of(state_dir) == []
 
 
@@ -61,15 +61,16 @@ def test_a_second_interrupt_does_not_wait(supervised: subprocess.Popen[str], sta
     supervised.send_signal(signal.SIGINT)
     read_until(supervised, "sleeper stopped")
     supervised.send_signal(signal.SIGINT)
-    assert supervised.wait(5) == 0
-    assert wait_until(lambda: processes_of(state_dir) == [], 5)
+    # 8 s is the widest bound: by the first interrupt alone a server that does not react ends after 10 s
+    assert supervised.wait(8) == 0
+    assert wait_until(lambda: processes_of(state_dir) == [], 60)
 
 
 def test_an_interrupt_during_the_start_is_heard(state_dir: Path) -> None:
     with run_script("supervised.py", state_dir) as script:
         read_until(script, "postgres is ready")
         script.send_signal(signal.SIGINT)
-        assert script.wait(30) == 0
+        assert script.wait(60) == 0
     assert processes_of(state_dir) == []
 
 
@@ -95,6 +96,6 @@ def test_roles_and_valkey_end_with_a_killed_supervisor(
 ) -> None:
     supervised.kill()
     supervised.wait()
-    assert wait_until(lambda: {*told_by_processes(state_dir, psutil.Process.name)} == {"postgres"}, 10)
+    assert wait_until(lambda: {*told_by_processes(state_dir, psutil.Process.name)} == {"postgres"}, 60)
     with Supervisor([EmbeddedPostgres(state_dir)], [], state_dir):
         pass

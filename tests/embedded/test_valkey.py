@@ -22,7 +22,7 @@ def test_jobs_survive_a_kill(valkey: EmbeddedValkey, state_dir: Path) -> None:
             client.rpush("jobs", number)
     [process] = processes_of(state_dir)
     os.kill(process.pid, signal.SIGKILL)
-    assert wait_until(lambda: not valkey.is_running(), 10)
+    assert wait_until(lambda: not valkey.is_running(), 60)
     valkey.start()
     with client_of(valkey) as client:
         assert client.lrange("jobs", 0, -1) == [str(number) for number in range(200)]

@@ -20,7 +20,7 @@ from ledger.store.sender import ServerAway
 from tests.controls.races import at_full_width, race
 from tests.controls.stored_events import claim_on, stored, stream_in
 
-DEADLINE_SECONDS = 10.0
+DEADLINE_SECONDS = 60.0
 
 Batches = list[Sequence[Save]]
 SEVERAL = st.lists(

@@ -13,7 +13,7 @@ from tests.controls.moments import NOON
 from tests.controls.stored_events import stored, stream_in
 
 STREAMS = [stream_in(1, number) for number in range(4)]
-WAIT_SECONDS = 10.0
+WAIT_SECONDS = 60.0
 APPENDED = Outcome([], None, None)
 
 

@@ -55,7 +55,7 @@ def test_a_personal_write_waits_for_an_erasure_that_is_under_way(
         # then it waits, and is refused once the erasure is committed
         erasing.commit()
         with refused(Reason.SUBJECT_ERASED):
-            write.result(timeout=10)
+            write.result(timeout=60)
     assert ledger.event_log.heads()[1] == 0
 
 

@@ -38,7 +38,7 @@ def _killed_in_the_middle(connection: Connection, settings: Settings, owner_url:
             process.stdin.flush()
         process.kill()
     assert 0 < done < of
-    assert wait_until(lambda: not _is_rebuilding(connection), 10)
+    assert wait_until(lambda: not _is_rebuilding(connection), 60)
     return done
 
 

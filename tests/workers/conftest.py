@@ -86,7 +86,7 @@ class Background:
         return b"\n".join(part for key in client.scan_iter() for part in (key, *_values(client, key)))
 
     def _drain(self) -> None:
-        self.broker.join(QUEUE, interval=5, timeout=20_000)
+        self.broker.join(QUEUE, interval=5, timeout=60_000)
 
 
 def _values(client: redis.Redis, key: bytes) -> Sequence[Any]:

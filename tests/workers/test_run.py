@@ -63,7 +63,7 @@ def test_a_signal_that_reaches_another_thread_is_heard(request_by_signals: StopR
     def told(stop: Event) -> None:
         assert not stop.wait(0.2), "by now the main thread waits"
         signal.pthread_kill(get_ident(), signal.SIGTERM)
-        assert stop.wait(10), "it waits on"
+        assert stop.wait(60), "it waits on"
 
     # when it arrives, then the loops are stopped
     run_loops([told], request_by_signals)
