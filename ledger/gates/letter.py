@@ -4,13 +4,19 @@ Loading the worker and then appending to another stream would leave a gap: a rev
 unseen. Therefore a revocation takes a claim on the authorization for good, and whatever needs the letter
 tries to take the same one with a claim that has lapsed already: that one is in nobody's way, and is refused
 once the other is there. Both are decided under one lock, and all of a worker's streams have one order.
+
+The claim tells that this letter has ended, not whether another one is in force: that is seen by loading anew.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from domain.letter import SignedLetter
+from domain.rejections import Reason, Refused
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
+from ledger.store.append import StreamConflict
 from ledger.store.claims import Claim
 
 LAPSED = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,6 +31,23 @@ def ends(ledger: CreditLedger, worker: Worker) -> tuple[Claim, ...]:
     """Ends the letter in force with the append that takes it, if there is one."""
     in_force = worker.letter_in_force
     return (_claim(ledger, worker, in_force, None),) if in_force else ()
+
+
+@contextmanager
+def changing_letters() -> Iterator[None]:
+    """Around an append that needs or ends a letter: if the letter ended since it was looked up, the command
+    decides anew, by the one in its place or by its revocation.
+
+    Raises:
+        StreamConflict: it did.
+    """
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.reason is not Reason.LETTER_NOT_IN_FORCE:
+            raise
+        msg = "the letter ended"
+        raise StreamConflict(msg) from refusal
 
 
 def _claim(ledger: CreditLedger, worker: Worker, letter: SignedLetter, lapses_at: datetime | None) -> Claim:

@@ -111,7 +111,8 @@ def authorize_letter(
     for handover in borrowed:
         handover.end(cause, COMPLETE)
     claims = ClaimChanges(take=replaced)
-    return ledger.commit(cause, *shown.streams, worker, *begun, *borrowed, claims=claims)
+    with letter_gate.changing_letters():
+        return ledger.commit(cause, *shown.streams, worker, *begun, *borrowed, claims=claims)
 
 
 def _letter_to_authorize(ledger: CreditLedger, cause: Cause, worker: Worker) -> SignedLetter:
@@ -126,4 +127,5 @@ def revoke_letter(ledger: CreditLedger, cause: Cause, subject: UUID) -> Appended
     worker = ledger.load(Worker, Worker.stream_for(subject))
     ended = letter_gate.ends(ledger, worker)
     worker.revoke_letter(cause)
-    return ledger.commit(cause, worker, claims=ClaimChanges(take=ended))
+    with letter_gate.changing_letters():
+        return ledger.commit(cause, worker, claims=ClaimChanges(take=ended))
