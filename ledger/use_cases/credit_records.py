@@ -133,7 +133,8 @@ def submit_record(
     )
     superseded = _superseded(ledger, cause, record, submission.corrects)
     claims = ClaimChanges(take=(letter_gate.needs(ledger, worker, letter),))
-    return ledger.commit(cause, record, *superseded, claims=claims)
+    with letter_gate.changing_letters():
+        return ledger.commit(cause, record, *superseded, claims=claims)
 
 
 def _superseded(

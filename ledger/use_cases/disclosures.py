@@ -136,7 +136,8 @@ def _request(
     lapses_at = ticket.issued_at + 2 * ledger.rules.certificate_code_ttl
     claim = ledger.blind_index.claim("certificate_code", code, disclosure.id, lapses_at)
     claims = ClaimChanges(take=(claim, *needed.take, *_prompt_slots(ledger, cause, disclosure)))
-    return disclosure, ledger.commit(cause, disclosure, claims=claims, living=(worker_id,))
+    with letter_gate.changing_letters():
+        return disclosure, ledger.commit(cause, disclosure, claims=claims, living=(worker_id,))
 
 
 def _prompt_slots(ledger: CreditLedger, cause: Cause, disclosure: Disclosure) -> list[Claim]:
@@ -218,7 +219,8 @@ def approve(
     disclosure, letter, needed = answered
     shown = require_presence(ledger, cause, worker_id, "disclosure", showing)
     disclosure.approve(cause, list(scopes), ledger.rules, letter, shown.presence)
-    return ledger.commit(cause, *shown.streams, disclosure, claims=needed, living=(worker_id,))
+    with letter_gate.changing_letters():
+        return ledger.commit(cause, *shown.streams, disclosure, claims=needed, living=(worker_id,))
 
 
 @repeatable
@@ -267,7 +269,8 @@ def view(
     letter, needed = require_disclosing(ledger, cause, disclosure.subject_id)
     scopes = disclosure.view(cause, letter)
     parties = (disclosure.subject_id, consumer_id)
-    return disclosure, scopes, ledger.commit(cause, disclosure, claims=needed, living=parties)
+    with letter_gate.changing_letters():
+        return disclosure, scopes, ledger.commit(cause, disclosure, claims=needed, living=parties)
 
 
 def _scanned(ledger: CreditLedger, disclosure_id: UUID, consumer_id: UUID) -> Disclosure:
