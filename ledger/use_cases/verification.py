@@ -23,7 +23,6 @@ from ledger.use_cases.handovers import running_handover
 from ledger.vault.face_templates import FaceTemplate, store_template
 
 
-@repeatable
 def verify_identity(
     ledger: CreditLedger,
     cause: Cause,
@@ -34,14 +33,33 @@ def verify_identity(
 ) -> Appended:
     """Verify that the card is the registered person's and the face is the card's, or verify it anew.
 
+    The event comes first, so that no template stays of a verification that was refused; a retry keeps the
+    template all the same, should this process die in between.
+
     Raises:
         Refused: the card is another person's or expired, or the face was not accepted; all are recorded.
             Or another account has proven the same number, or there is no consent to face checks.
     """
+    appended = _verify(ledger, cause, subject, card, evidence)
+    account = ledger.load(Account, subject)
+    if not (evidence.refusal or _refusal_of(account, card, cause)):  # what a retry brings was not looked at
+        store_template(ledger, subject, template)
+    forget_face_without_consent(ledger, subject)  # it may have been withdrawn in this moment
+    return appended
+
+
+def _refusal_of(account: Account, card: CardReading, cause: Cause) -> Reason | None:
+    return refusal_of(account, card, local_day(cause.at), may_rename=True)
+
+
+@repeatable
+def _verify(
+    ledger: CreditLedger, cause: Cause, subject: UUID, card: CardReading, evidence: FaceEvidence
+) -> Appended:
     account = ledger.load(Account, subject)
     worker = ledger.load(Worker, Worker.stream_for(subject))
     worker.require_identity_open()
-    because = refusal_of(account, card, local_day(cause.at), may_rename=True)
+    because = _refusal_of(account, card, cause)
     if because:
         worker.refuse_identity(cause, because.code)
         ledger.commit_refusal(cause, worker)
@@ -51,12 +69,9 @@ def verify_identity(
     worker.verify_identity(cause, document_of(card), shown.presence)
     account.prove_id_number(cause)
     rename_as_on(cause, account, card)
-    store_template(ledger, subject, template)
     claims = replace(number.claims, take=(*number.claims.take, used_challenge(ledger, cause, subject, card)))
     with id_numbers.changing_hands():
-        appended = ledger.commit(cause, *shown.streams, worker, account, *number.losers, claims=claims)
-    forget_face_without_consent(ledger, subject)  # it may have been withdrawn in this moment
-    return appended
+        return ledger.commit(cause, *shown.streams, worker, account, *number.losers, claims=claims)
 
 
 @repeatable

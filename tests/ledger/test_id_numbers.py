@@ -14,8 +14,10 @@ from ledger.use_cases.accounts import register
 from ledger.use_cases.employments import choose_enterprises
 from ledger.use_cases.regulation import find_subject
 from ledger.use_cases.verification import verify_identity
+from ledger.vault.face_templates import has_template
 from tests.conftest import MovableClock
 from tests.controls.accounts import cancel_account
+from tests.controls.meanwhile import before_the_first
 from tests.controls.moments import INSTANT, RULES, refused
 from tests.controls.people import (
     ACCEPTED,
@@ -187,6 +189,21 @@ def test_contesting_a_number_that_nobody_holds_is_registering_it(
     subject = registered(ledger, clock, person, contests=True)
     assert state(ledger, subject) == "provisional"
     assert find_subject(ledger, str(person.id_number)) == subject
+
+
+def test_no_face_is_kept_of_who_proves_a_number_that_another_has_proven_meanwhile(
+    ledger: CreditLedger, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given two accounts of one number
+    person = new_person()
+    first = registered(ledger, clock, person)
+    second = registered(ledger, clock, with_number_of(person), contests=True)
+    # when one reads the card while the other one has done so and is about to append
+    before_the_first(monkeypatch, ledger, "commit", lambda: prove(ledger, clock, second, person))
+    with refused(Reason.ID_NUMBER_TAKEN):
+        prove(ledger, clock, first, person)
+    # then only the face of who was verified is kept
+    assert (has_template(ledger, first), has_template(ledger, second)) == (False, True)
 
 
 @pytest.mark.parametrize("number", ROUNDS)

@@ -20,10 +20,10 @@ from ledger.use_cases.verification import (
     sign_letter,
     verify_identity,
 )
-from ledger.vault.face_templates import FaceTemplate, load_template
+from ledger.vault.face_templates import FaceTemplate, delete_template, load_template
 from tests.conftest import MovableClock
 from tests.controls.letters import FIRST_TEXT
-from tests.controls.moments import refused
+from tests.controls.moments import INSTANT, refused
 from tests.controls.people import (
     ACCEPTED,
     REJECTED,
@@ -57,6 +57,34 @@ def test_the_right_card_and_face_verify_the_identity_and_leave_a_template(
     for _ in range(2):  # a retry of the command changes nothing
         verify_identity(ledger, command, chosen.subject, chosen.person.card(), ACCEPTED, TEMPLATE)
     assert _worker(ledger, chosen.subject).identity_assurance == "kiosk"
+    assert load_template(ledger, chosen.subject) == TEMPLATE
+
+
+def test_a_retry_keeps_the_template_of_a_verification_whose_process_died_after_the_append(
+    ledger: CreditLedger, clock: MovableClock, chosen: Registered
+) -> None:
+    # given a verification, by a challenge that ended with it, of which no template was kept any more
+    command, card = cause(clock, "kiosk:1"), chosen.person.card()
+    shown = (chosen.subject, card, replace(ACCEPTED, challenged_at=clock() - INSTANT), TEMPLATE)
+    verify_identity(ledger, command, *shown)
+    delete_template(ledger, chosen.subject)
+    # when the command comes again
+    verify_identity(ledger, command, *shown)
+    # then it is kept
+    assert load_template(ledger, chosen.subject) == TEMPLATE
+
+
+@pytest.mark.parametrize("wrong", ["face", "card"])
+def test_a_retry_with_another_face_or_card_leaves_no_template(
+    ledger: CreditLedger, clock: MovableClock, chosen: Registered, wrong: str
+) -> None:
+    # given a verification
+    command, card = cause(clock, "kiosk:1"), chosen.person.card()
+    verify_identity(ledger, command, chosen.subject, card, ACCEPTED, TEMPLATE)
+    # when its command comes again with what is not the person's
+    other = (card, REJECTED) if wrong == "face" else (new_person().card(), ACCEPTED)
+    verify_identity(ledger, command, chosen.subject, *other, replace(TEMPLATE, vector=b"another's"))
+    # then the template is the person's
     assert load_template(ledger, chosen.subject) == TEMPLATE
 
 
