@@ -95,6 +95,25 @@ def changing_hands() -> Iterator[None]:
         raise StreamConflict(msg) from refusal
 
 
+@contextmanager
+def contesting(ledger: CreditLedger, account: Account) -> Iterator[None]:
+    """Around the append of a registration that contests a number: if somebody else took it for some days
+    since it was looked up, the registration decides anew and goes on without it.
+
+    Raises:
+        StreamConflict: somebody did.
+        Refused: it is somebody else's for good.
+    """
+    try:
+        with changing_hands():
+            yield
+    except StreamConflict as conflict:
+        holder = _holder(ledger, account)
+        if holder and holder.lapses_at is None:
+            raise Refused(Reason.ID_NUMBER_TAKEN) from conflict
+        raise
+
+
 def _holder(ledger: CreditLedger, account: Account) -> Holder | None:
     with ledger.pool.connection() as connection:
         return ledger.blind_index.find_holder(connection, KIND, str(account.id_number))

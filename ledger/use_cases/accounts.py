@@ -1,5 +1,6 @@
 """Registration and cancellation of accounts."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -57,7 +58,8 @@ def register(ledger: CreditLedger, cause: Cause, form: Registration) -> tuple[UU
     try:
         number = id_numbers.registered(ledger, cause, account, contests=form.contests)
         claims = replace(number.claims, take=(phone, *number.claims.take))
-        return subject, ledger.commit(cause, *streams, *number.losers, claims=claims)
+        with id_numbers.contesting(ledger, account) if form.contests else nullcontext():
+            return subject, ledger.commit(cause, *streams, *number.losers, claims=claims)
     except Refused:
         ledger.keys.drop_unused(subject)
         raise

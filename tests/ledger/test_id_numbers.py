@@ -206,6 +206,46 @@ def test_no_face_is_kept_of_who_proves_a_number_that_another_has_proven_meanwhil
     assert (has_template(ledger, first), has_template(ledger, second)) == (False, True)
 
 
+@pytest.mark.parametrize("is_lapsed", [False, True], ids=["free", "lapsed"])
+def test_of_two_who_contest_a_number_at_once_one_goes_on_without_it(
+    ledger: CreditLedger, clock: MovableClock, monkeypatch: pytest.MonkeyPatch, *, is_lapsed: bool
+) -> None:
+    # given a number that nobody holds, or by a claim that has lapsed
+    person = new_person()
+    if is_lapsed:
+        registered(ledger, clock, person)
+        clock.advance(A_WEEK)
+    one, other = (replace(with_number_of(person).form("worker"), contests=True) for _ in range(2))
+    # when two register and contest it at once
+    first: list[UUID] = []
+    before_the_first(
+        monkeypatch,
+        ledger,
+        "commit",
+        lambda: first.append(register(ledger, cause(clock, "public"), one)[0]),
+    )
+    second, _ = register(ledger, cause(clock, "public"), other)
+    # then one has it for some days, and the other one until the card is read not
+    assert (state(ledger, first[0]), state(ledger, second)) == ("provisional", "lost")
+    assert losses(ledger, second) == ["held_by_another"]
+
+
+def test_who_contests_a_number_that_is_proven_meanwhile_is_refused(
+    ledger: CreditLedger, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a number whose claim has lapsed
+    person = new_person()
+    older = registered(ledger, clock, person)
+    clock.advance(A_WEEK)
+    form = replace(with_number_of(person).form("worker"), contests=True)
+    # when its owner reads the card while somebody else contests it
+    before_the_first(monkeypatch, ledger, "commit", lambda: prove(ledger, clock, older, person))
+    with refused(Reason.ID_NUMBER_TAKEN):
+        register(ledger, cause(clock, "public"), form)
+    # then it is the owner's
+    assert find_subject(ledger, str(person.id_number)) == older
+
+
 @pytest.mark.parametrize("number", ROUNDS)
 def test_of_two_who_prove_at_once_one_is_refused(
     ledger: CreditLedger, clock: MovableClock, number: int
