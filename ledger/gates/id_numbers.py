@@ -133,6 +133,9 @@ def _taken_over(
     lapses_at: datetime | None = None,
 ) -> Change:
     loser = ledger.load(Account, holder.owner)
+    if loser.is_erased:  # since the claim was looked up; the number is free, and nothing follows an erasure
+        msg = "the holder of the ID number cancelled the account"
+        raise StreamConflict(msg)
     loser.lose_id_number(cause, because)
     claim = ledger.blind_index.claim(KIND, str(account.id_number), account.id, lapses_at)
     return Change(ClaimChanges((claim,), release_owner=holder.owner, release_kinds=(KIND,)), (loser,))

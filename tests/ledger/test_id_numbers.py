@@ -246,6 +246,24 @@ def test_who_contests_a_number_that_is_proven_meanwhile_is_refused(
     assert find_subject(ledger, str(person.id_number)) == older
 
 
+def test_nothing_follows_the_erasure_of_a_holder_who_cancels_while_the_number_is_taken_over(
+    ledger: CreditLedger, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a claim that has lapsed
+    person = new_person()
+    older = registered(ledger, clock, person)
+    clock.advance(A_WEEK)
+    # when its holder cancels after a registration has found the claim, and before it loads the account
+    before_the_first(
+        monkeypatch, ledger, "load", lambda: cancel_account(ledger, cause(clock, "person"), older)
+    )
+    form = with_number_of(person).form("worker")
+    younger, _ = register(ledger, cause(clock, "public"), form)
+    # then the number was free, and the erasure is the last of the older account
+    assert find_subject(ledger, str(person.id_number)) == younger
+    assert losses(ledger, older) == []
+
+
 @pytest.mark.parametrize("number", ROUNDS)
 def test_of_two_who_prove_at_once_one_is_refused(
     ledger: CreditLedger, clock: MovableClock, number: int
