@@ -23,7 +23,7 @@ FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROBLEM = re.compile(r"/problems/([a-z-]+)")
 END_OF_BLOCK = "\x1e"
 STAYS_UP = "The system stays up"
-SECONDS = 60
+SECONDS = 300
 
 
 @dataclass
