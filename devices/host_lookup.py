@@ -63,7 +63,8 @@ def _begin_to_ask(host: str, port: int) -> Future[list[Address]]:
 def _ask(asked: Future[list[Address]], host: str, port: int) -> None:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
+        addresses = [Address(family, where) for family, _, _, _, where in found]
+    except BaseException as error:  # noqa: BLE001 - it is raised in the threads that wait for the answer
         asked.set_exception(error)
     else:
-        asked.set_result([Address(family, where) for family, _, _, _, where in found])
+        asked.set_result(addresses)

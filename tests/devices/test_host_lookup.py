@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from socket import create_server
+from typing import NoReturn
 
 import pytest
 
@@ -49,3 +50,18 @@ def test_each_connect_looks_the_host_up_anew(monkeypatch: pytest.MonkeyPatch) ->
         for _ in range(2):
             assert lookup.addresses(HOST, 1, 30.0)[0].where == ("127.0.0.1", 1)
         assert resolver.asked == 2
+
+
+def test_whatever_goes_wrong_is_told_and_the_next_look_up_is_a_new_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lookup = HostLookup()
+    with monkeypatch.context() as broken:
+        broken.setattr("socket.getaddrinfo", out_of_memory)
+        with pytest.raises(MemoryError):
+            lookup.addresses(HOST, 1, 30.0)
+    assert lookup.addresses("127.0.0.1", 1, 30.0)[0].where == ("127.0.0.1", 1)
+
+
+def out_of_memory(*_: object, **__: object) -> NoReturn:
+    raise MemoryError
