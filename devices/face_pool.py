@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from types import TracebackType
-from typing import ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
 from devices import face_worker
 from devices.face_matcher import Embedding
@@ -32,8 +32,11 @@ class FacePool:
 
     Pictures travel through pipes and are never written to disk. At most `queue_limit` calls are accepted at a
     time, running ones included, also those past their deadline: a child cannot be stopped in the middle of
-    one, and is not free before it has ended it. Use it from one event loop, on the thread that made it: the
-    children die with that thread.
+    one, and is not free before it has ended it. A call waits here until a child is free, and once handed to
+    the executor is never cancelled: Python 3.11's breaks down over a cancelled one when a child dies.
+
+    At the end of its context calls under way are cancelled, and the children stopped. Use it from one event
+    loop, on the thread that made it: the children die with that thread.
     """
 
     def __init__(
@@ -45,7 +48,8 @@ class FacePool:
         self._processes = processes
         self._thresholds = thresholds
         self._queue_limit = queue_limit
-        self._in_flight = 0
+        self._in_flight: set[asyncio.Task[Any]] = set()
+        self._free_children = asyncio.Semaphore(processes)
         self._being_checked: set[Hashable] = set()
         self._executor = self._built()
 
@@ -84,29 +88,28 @@ class FacePool:
         # the executor has no public way to name its children, and a supervisor needs to measure them
         return list(self._executor._processes or ())
 
-    def close(self) -> None:
-        """Stop the children; calls that wait are cancelled."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
-
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await asyncio.to_thread(self.close)
+        for call in self._in_flight:
+            call.cancel()
+        await asyncio.to_thread(self._executor.shutdown)
 
     def _accepted(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Task[T]:
         """A call that has its place until it is done; cancelled, it is done once no child is at it."""
-        if self._in_flight >= self._queue_limit:
+        if len(self._in_flight) >= self._queue_limit:
             raise FacePoolBusy("too many face checks wait already")
-        self._in_flight += 1
-        call = asyncio.create_task(self._retried(work, *args, **kwargs))
-        call.add_done_callback(self._leave)
+        call = asyncio.create_task(self._in_turn(work, *args, **kwargs))
+        self._in_flight.add(call)
+        call.add_done_callback(self._in_flight.discard)
         return call
 
-    def _leave(self, _: object) -> None:
-        self._in_flight -= 1
+    async def _in_turn(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        async with self._free_children:
+            return await self._retried(work, *args, **kwargs)
 
     async def _retried(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         executor = self._executor
@@ -120,13 +123,11 @@ class FacePool:
             raise FacePoolFailed("the face processes died twice under one call") from error
 
     async def _answer(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        future = self._executor.submit(work, *args, **kwargs)
-        answer = asyncio.wrap_future(future)
+        answer = asyncio.wrap_future(self._executor.submit(work, *args, **kwargs))
         try:
             return await asyncio.shield(answer)
         except asyncio.CancelledError:
-            if not future.cancel():  # a child has it, or will have it next
-                await asyncio.gather(answer, return_exceptions=True)
+            await asyncio.wait([answer])  # unlike a gather, leaves it alone if cancelled once more
             raise
 
     def _replace(self, broken: ProcessPoolExecutor) -> None:

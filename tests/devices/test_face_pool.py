@@ -22,6 +22,7 @@ from devices.face_thresholds import STRICT_THRESHOLDS, ModelMismatch
 from devices.face_worker import PortraitImage
 from devices.liveness import ACTIONS
 from jiazheng.demo import pictures
+from jiazheng.demo.client import until
 from jiazheng.demo.doubles.living_face import living_face
 
 Picture = Callable[[str], bytes]
@@ -33,9 +34,11 @@ def living(name: str) -> list[bytes]:
     return living_face(pictures.path(name).read_bytes()).frames(ACTIONS)
 
 
-def with_pool(work: Callable[[FacePool], Coroutine[Any, Any, None]], **options: Any) -> None:
+def with_pool(
+    work: Callable[[FacePool], Coroutine[Any, Any, None]], processes: int = 1, **options: Any
+) -> None:
     async def run() -> None:
-        async with FacePool(1, **options) as pool:
+        async with FacePool(processes, **options) as pool:
             await work(pool)
 
     asyncio.run(run())
@@ -166,6 +169,58 @@ def test_a_call_that_was_given_up_keeps_its_place_until_the_child_is_free(portra
         await asyncio.gather(pool.verify(*sent, "one"), pool.verify(*sent, "another"))
 
     with_pool(work, queue_limit=2)
+
+
+def test_a_child_that_dies_after_a_waiting_call_was_given_up_is_replaced_with_its_siblings(
+    portrait: bytes,
+) -> None:
+    before = spawned()
+
+    async def work(pool: FacePool) -> None:
+        sent = (living("biden.jpg"), ACTIONS, PortraitImage(portrait), SECONDS)
+        await pool.warm_up()
+        # given children that are at calls, and others behind these, of which one is given up
+        dying, other = pool.process_ids()
+        os.kill(dying, signal.SIGSTOP)
+        os.kill(other, signal.SIGSTOP)
+        try:
+            calls = [asyncio.ensure_future(pool.verify(*sent)) for _ in range(3)]
+            await asyncio.wait(calls, timeout=0.01)
+            await given_up(pool, portrait, 0.1, "one")
+            calls.append(asyncio.ensure_future(pool.verify(*sent, "another")))
+            await asyncio.wait(calls, timeout=0.01)
+        finally:  # when one child dies
+            os.kill(dying, signal.SIGKILL)
+            os.kill(other, signal.SIGCONT)
+        # then every call but that one is answered, and the old children are gone
+        assert [(await call).comparison.verdict for call in calls] == ["rejected"] * 4
+        until(lambda: spawned() - before == set(pool.process_ids()), "the old children are gone")
+        assert not {dying, other} & set(pool.process_ids())
+
+    with_pool(work, processes=2)
+
+
+def test_a_pool_that_is_closed_cancels_the_calls_under_way(portrait: bytes) -> None:
+    before = spawned()
+    calls: list[asyncio.Future[Any]] = []
+
+    async def work(pool: FacePool) -> None:
+        await pool.warm_up()
+        (child,) = pool.process_ids()
+        os.kill(child, signal.SIGSTOP)  # so that no call ends before the pool is closed
+        sent = (living("biden.jpg"), ACTIONS, PortraitImage(portrait), SECONDS)
+        calls.extend(asyncio.ensure_future(pool.verify(*sent)) for _ in range(3))
+        await asyncio.wait(calls, timeout=0.01)
+        os.kill(child, signal.SIGCONT)
+
+    async def run() -> None:
+        async with FacePool(1) as pool:
+            await work(pool)
+        ended = await asyncio.gather(*calls, return_exceptions=True)
+        assert [type(each) for each in ended] == [asyncio.CancelledError] * 3
+        assert spawned() == before
+
+    asyncio.run(run())
 
 
 def test_a_full_queue_refuses_at_once(portrait: bytes) -> None:
