@@ -5,7 +5,7 @@ the same moment meet in the holder's stream, and one of them loads and decides a
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from domain.account import Account
 from domain.event import Cause
 from domain.rejections import Reason, Refused
 from ledger.credit_ledger import CreditLedger
+from ledger.gates.lost_claims import decided_anew
 from ledger.store.append import StreamConflict
 from ledger.store.claims import NO_CHANGES, ClaimChanges, Holder
 
@@ -78,21 +79,11 @@ def held_until(ledger: CreditLedger, account: Account) -> datetime | None:
     return holder.lapses_at if holder and holder.owner == account.id else None
 
 
-@contextmanager
-def changing_hands() -> Iterator[None]:
+def changing_hands() -> AbstractContextManager[None]:
     """Around an append that proves a number: if the number went to somebody else since it was looked up,
     the command decides anew.
-
-    Raises:
-        StreamConflict: it did.
     """
-    try:
-        yield
-    except Refused as refusal:
-        if refusal.reason is not Reason.ID_NUMBER_TAKEN:
-            raise
-        msg = "the ID number changed hands"
-        raise StreamConflict(msg) from refusal
+    return decided_anew(Reason.ID_NUMBER_TAKEN)
 
 
 @contextmanager

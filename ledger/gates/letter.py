@@ -8,15 +8,14 @@ once the other is there. Both are decided under one lock, and all of a worker's 
 The claim tells that this letter has ended, not whether another one is in force: that is seen by loading anew.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from domain.letter import SignedLetter
-from domain.rejections import Reason, Refused
+from domain.rejections import Reason
 from domain.worker import Worker
 from ledger.credit_ledger import CreditLedger
-from ledger.store.append import StreamConflict
+from ledger.gates.lost_claims import decided_anew
 from ledger.store.claims import Claim
 
 LAPSED = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,21 +32,11 @@ def ends(ledger: CreditLedger, worker: Worker) -> tuple[Claim, ...]:
     return (_claim(ledger, worker, in_force, None),) if in_force else ()
 
 
-@contextmanager
-def changing_letters() -> Iterator[None]:
+def changing_letters() -> AbstractContextManager[None]:
     """Around an append that needs or ends a letter: if the letter ended since it was looked up, the command
     decides anew, by the one in its place or by its revocation.
-
-    Raises:
-        StreamConflict: it did.
     """
-    try:
-        yield
-    except Refused as refusal:
-        if refusal.reason is not Reason.LETTER_NOT_IN_FORCE:
-            raise
-        msg = "the letter ended"
-        raise StreamConflict(msg) from refusal
+    return decided_anew(Reason.LETTER_NOT_IN_FORCE)
 
 
 def _claim(ledger: CreditLedger, worker: Worker, letter: SignedLetter, lapses_at: datetime | None) -> Claim:
