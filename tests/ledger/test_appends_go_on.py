@@ -144,8 +144,8 @@ def test_an_append_costs_no_more_the_longer_a_reader_runs(settings: Settings, ow
     with _old_transaction(owner_url):
         # when much is appended behind it
         first = _pages_touched(settings, first=1, times=100)
-        _pages_touched(settings, first=101, times=800)
-        last = _pages_touched(settings, first=901, times=100)
+        _pages_touched(settings, first=101, times=2_000)
+        last = _pages_touched(settings, first=2_101, times=100)
     # then the last appends touch about as many pages as the first
     assert first > 0
     assert last < 1.5 * first
